@@ -1,0 +1,51 @@
+import type { Address } from '../lib/address.ts';
+import type { Network } from '../lib/network.ts';
+
+/** What an enforcer keeps out, and until when. */
+export interface Enforced {
+  readonly target: Network;
+  /** Milliseconds since the epoch; undefined: until removed. */
+  readonly expiresAt: number | undefined;
+}
+
+export interface EnforcerCapabilities {
+  /** Entries end by themselves at `expiresAt`, also when this process is dead. */
+  readonly expires: boolean;
+  /** Networks can be kept out, not only single addresses and /64s. */
+  readonly networks: boolean;
+  /** Packets are really dropped: false for `dry-run`. */
+  readonly enforces: boolean;
+}
+
+/** What `reconcile` found and mended. */
+export interface Repair {
+  readonly added: number;
+  readonly removed: number;
+}
+
+/**
+ * Something that keeps addresses out. Every call is idempotent; a failure throws and changes nothing of what the
+ * caller believes, so that it can be called again.
+ */
+export interface Enforcer {
+  readonly name: string;
+  readonly capabilities: EnforcerCapabilities;
+  /**
+   * Called once before anything else: puts exactly this in place, atomically where the layer can, without a gap for
+   * what was in place before.
+   */
+  start(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<void>;
+  /** Keeps out. A longer time extends, a shorter one does not shorten. Resolves when in force. */
+  add(blocks: readonly Enforced[]): Promise<void>;
+  /** Lifts. Unknown targets are no error. Resolves when lifted. */
+  remove(targets: readonly Network[]): Promise<void>;
+  /** The allowlist changed. */
+  allow(allowlist: readonly Network[]): Promise<void>;
+  /** Whether this very address is kept out now, asked of the layer itself (for `why`). */
+  check(address: Address): Promise<boolean>;
+  /** Everything the layer itself holds now. May be slow. */
+  list(): Promise<readonly Enforced[]>;
+  /** Compares the layer with what it should hold and mends it. Called every few seconds; cheap when all is well. */
+  reconcile(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<Repair>;
+  close(): Promise<void>;
+}

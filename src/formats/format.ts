@@ -1,0 +1,26 @@
+import type { Signal } from '../pipeline/signal.ts';
+
+/** What a line meant: a signal, nothing of ours (`ignored`: well-formed but no signal), or not understood. */
+export type Parsed = Signal | 'ignored' | 'unrecognised';
+
+/**
+ * The reading of one line-based format. Parsers MUST work by position, never by searching inside attacker's text, MUST
+ * be linear in the length of the line and MUST never throw.
+ */
+export interface LineParser {
+  /** @param line without its line end; one JavaScript character per byte (latin1), so that any byte survives */
+  parse(line: string): Parsed;
+}
+
+export interface FormatOptions {
+  /** Name given to the signals. */
+  readonly sensor: string;
+  /** Now, for time stamps that lack the year (syslog). Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface Format {
+  readonly type: string;
+  readonly description: string;
+  parser(options: FormatOptions): LineParser;
+}

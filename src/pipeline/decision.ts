@@ -1,0 +1,46 @@
+import type { Network } from '../lib/network.ts';
+import type { Finding } from './finding.ts';
+
+export const ACTIONS = ['block', 'hold', 'watch', 'ignore'] as const;
+/** `block`: keep out now; `hold`: a person decides; `watch`: recorded, nothing done; `ignore`: needs nothing. */
+export type Action = (typeof ACTIONS)[number];
+
+export const REASON_CODES = [
+  'threshold',
+  'repeat_offender',
+  'allowlisted',
+  'already_blocked',
+  'detector_dry_run',
+  'below_severity',
+  'no_address',
+  'unproven',
+  'known_good',
+  'blast_radius',
+  'manual',
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+export interface Decision {
+  readonly action: Action;
+  /** What is blocked: a single IPv4 address, an IPv6 /64, or a network. Absent if the finding names none. */
+  readonly target: Network | undefined;
+  readonly at: number;
+  /** For `block` (and `hold`: what it would have been), how long from `at`; else 0. */
+  readonly seconds: number;
+  readonly code: ReasonCode;
+  /** One sentence for a person. */
+  readonly reason: string;
+  readonly finding: Finding;
+}
+
+/** An address or network kept out until a time. */
+export interface Block {
+  readonly target: Network;
+  readonly reason: string;
+  /** Milliseconds since the epoch. */
+  readonly blockedAt: number;
+  /** Milliseconds since the epoch, or undefined for a block that never expires. */
+  readonly expiresAt: number | undefined;
+  /** By a decision, not by a person. */
+  readonly automatic: boolean;
+}

@@ -1,0 +1,196 @@
+/**
+ * What sipward remembers on disk. All arguments and results are plain data: the embedded store lives in a worker thread
+ * (`node:sqlite` is synchronous), so that nothing here ever delays a block.
+ */
+import type { EventType, Severity } from '../pipeline/finding.ts';
+import type { Proven, SignalKind, Transport } from '../pipeline/signal.ts';
+
+/** A failed registration or a door knock: what becomes of a signal of those kinds. Times in ms since the epoch. */
+export interface SignalRow {
+  readonly kind: Extract<SignalKind, 'register.failed' | 'request.refused' | 'malformed'>;
+  readonly at: number;
+  readonly ip: string;
+  readonly port: number;
+  readonly transport: Transport;
+  readonly proven: Proven;
+  readonly sensor: string;
+  readonly method: string;
+  readonly status: number;
+  readonly reason: string;
+  readonly user: string;
+  readonly domain: string;
+  readonly requestUri: string;
+  readonly userAgent: string;
+  readonly callId: string;
+  readonly expires: number;
+  readonly count: number;
+}
+
+export interface EventRow {
+  /** Unique: writing the same event again (input read twice after a crash) changes nothing. */
+  readonly identity: string;
+  readonly type: EventType;
+  readonly severity: Severity;
+  /** Canonical text of an address or network, or '' */
+  readonly ip: string;
+  readonly aor: string;
+  readonly description: string;
+  readonly at: number;
+  /** JSON: the evidence. */
+  readonly details: unknown;
+}
+
+export interface BlockRow {
+  /** Canonical text of an address or CIDR network. */
+  readonly target: string;
+  readonly reason: string;
+  readonly blockedAt: number;
+  /** null: never. */
+  readonly expiresAt: number | null;
+  readonly automatic: boolean;
+  /** Operator's name for a block by hand, detector's name else. */
+  readonly by: string;
+}
+
+export interface StoredBlock extends BlockRow {
+  readonly id: number;
+  readonly unblockedAt: number | null;
+  readonly unblockReason: string | null;
+}
+
+export interface StoredEvent extends EventRow {
+  readonly id: number;
+  readonly resolvedAt: number | null;
+}
+
+export interface AllowRow {
+  readonly target: string;
+  readonly description: string;
+  readonly createdAt: number;
+  readonly createdBy: string;
+}
+
+/** Written in one transaction. */
+export interface Commit {
+  /** The source whose input led to it, and where that goes on. */
+  readonly source: string;
+  readonly position: unknown;
+  readonly signals: readonly SignalRow[];
+  readonly events: readonly EventRow[];
+  /** An active block of the same target is extended (never shortened), else a row is added. */
+  readonly blocks: readonly BlockRow[];
+}
+
+export interface EventFilter {
+  readonly type?: EventType;
+  readonly severity?: Severity;
+  /** ms since the epoch, inclusive. */
+  readonly since?: number;
+  /** Address or network; a network finds the addresses in it. */
+  readonly source?: string;
+  readonly resolved?: boolean;
+  /** Newest first; default 100. */
+  readonly limit?: number;
+}
+
+export interface SourceCount {
+  readonly ip: string;
+  readonly failures: number;
+  readonly doorKnocks: number;
+  readonly lastAt: number;
+}
+
+export interface AccountCount {
+  readonly aor: string;
+  readonly failures: number;
+  readonly sources: number;
+  readonly lastAt: number;
+}
+
+export interface Stats {
+  readonly since: number;
+  readonly until: number;
+  readonly failedRegistrations: number;
+  readonly doorKnocks: number;
+  readonly events: number;
+  readonly blocks: number;
+  readonly activeBlocks: number;
+  readonly allowlisted: number;
+  readonly topSources: readonly SourceCount[];
+  readonly topAccounts: readonly AccountCount[];
+  /** Per hour, UTC, oldest first. */
+  readonly hours: readonly {
+    readonly hour: number;
+    readonly failures: number;
+    readonly doorKnocks: number;
+    readonly events: number;
+    readonly blocks: number;
+  }[];
+}
+
+/** All that is stored about one address, network or account. */
+export interface Dossier {
+  readonly blocks: readonly StoredBlock[];
+  readonly events: readonly StoredEvent[];
+  readonly signals: readonly SignalRow[];
+  readonly failures: number;
+  readonly doorKnocks: number;
+  readonly firstAt: number | null;
+  readonly lastAt: number | null;
+}
+
+export interface StoreStatus {
+  readonly engine: 'sqlite' | 'mysql';
+  /** File path, or `user@host/database` (never the password). */
+  readonly location: string;
+  readonly schemaVersion: number;
+  readonly latestVersion: number;
+  readonly bytes: number | null;
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+export interface Retention {
+  /** Rows older than this are deleted; 0 keeps them forever. ms. */
+  readonly signalsMs: number;
+  readonly eventsMs: number;
+  readonly blocksMs: number;
+}
+
+export interface Store {
+  commit(commit: Commit): Promise<void>;
+  /** Committed positions by source. */
+  positions(): Promise<Readonly<Record<string, unknown>>>;
+  /** Signals seen since, oldest first, at most `limit` (the newest are kept): to warm up detectors after a restart. */
+  recentSignals(since: number, limit: number): Promise<readonly SignalRow[]>;
+
+  addEvents(events: readonly EventRow[]): Promise<void>;
+  events(filter: EventFilter): Promise<readonly StoredEvent[]>;
+  /** False if there is no such event. Resolving twice keeps the first time. */
+  resolveEvent(id: number, at: number): Promise<boolean>;
+
+  addBlocks(blocks: readonly BlockRow[]): Promise<void>;
+  /** Blocks in force at `at`, with paging for large sets: pass the last id seen. */
+  activeBlocks(at: number, afterId?: number, limit?: number): Promise<readonly StoredBlock[]>;
+  /** Ends active blocks of exactly these targets; returns those that were active. */
+  endBlocks(targets: readonly string[], at: number, reason: string): Promise<readonly StoredBlock[]>;
+  /** Marks blocks whose time has come as expired and returns them, at most `limit`. */
+  expireBlocks(at: number, limit: number): Promise<readonly StoredBlock[]>;
+  /** How often each target was blocked automatically since, with the end of its last block: for repeat offenders. */
+  blockHistory(
+    since: number,
+  ): Promise<readonly { readonly target: string; readonly times: number; readonly lastEnd: number }[]>;
+
+  /** False if it was there already (its description is then replaced). */
+  allow(entry: AllowRow): Promise<boolean>;
+  /** False if it was not there. */
+  disallow(target: string): Promise<boolean>;
+  allowlist(): Promise<readonly AllowRow[]>;
+
+  stats(since: number, until: number): Promise<Stats>;
+  dossier(subject: { readonly ip: string } | { readonly aor: string }, limit: number): Promise<Dossier>;
+
+  /** Deletes what is older than its retention, in small steps; returns rows deleted by table. */
+  prune(retention: Retention, now: number): Promise<Readonly<Record<string, number>>>;
+  status(): Promise<StoreStatus>;
+  close(): Promise<void>;
+}
