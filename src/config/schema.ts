@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { logConfig, retentionConfig, webConfig } from './sections.ts';
+
+/** Everything that can be configured. Every key is optional with a safe default; unknown keys are errors. */
+export const configSchema = z.strictObject({
+  'state-dir': z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ examples: ['/var/lib/sipward'] })
+    .describe(
+      'Directory of the embedded database, the control socket and the reading positions. A relative path starts at the directory of this file. Default: var/ in a checkout, /var/lib/sipward when installed.',
+    ),
+  enforcement: z
+    .enum(['dry-run', 'enforce'])
+    .default('dry-run')
+    .describe('dry-run decides and records but keeps nobody out; enforce lets the enforcers act.'),
+  web: webConfig.prefault({}),
+  log: logConfig.prefault({}),
+  retention: retentionConfig.prefault({}),
+});
+
+export type Config = z.output<typeof configSchema>;
