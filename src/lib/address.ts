@@ -99,25 +99,31 @@ function formatV6(words: readonly [number, number, number, number]): string {
  * read them as octal, so an attacker could be taken for somebody else).
  */
 export function parseV4(text: string, from: number, to: number): number {
-  if (to - from < 7 || to - from > 15) return -1;
   let value = 0;
-  let octet = 0;
-  let digits = 0;
-  let dots = 0;
-  for (let i = from; i < to; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 46) {
-      if (digits === 0 || ++dots > 3) return -1;
-      value = value * 256 + octet;
-      octet = 0;
-      digits = 0;
-    } else {
-      if (code < 48 || code > 57 || (digits > 0 && octet === 0)) return -1;
-      octet = octet * 10 + code - 48;
-      if (++digits > 3 || octet > 255) return -1;
-    }
+  let at = from;
+  for (let dots = 0; ; dots++) {
+    const octet = parseOctet(text, at, to);
+    if (octet < 0) return -1;
+    value = value * 256 + (octet & 255);
+    at += octet >> 8;
+    if (dots === 3) return at === to ? value : -1;
+    if (text.charCodeAt(at++) !== 46) return -1;
   }
-  return dots === 3 && digits > 0 ? value * 256 + octet : -1;
+}
+
+/** One to three digits, 0 to 255, without leading zeros: the number of digits in the second byte, the value in the first; or -1. */
+function parseOctet(text: string, from: number, to: number): number {
+  const end = Math.min(to, from + 3);
+  let value = 0;
+  let at = from;
+  for (; at < end; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  const digits = at - from;
+  if (digits <= 0 || value > 255 || (digits > 1 && text.charCodeAt(from) === 48)) return -1;
+  return (digits << 8) | value;
 }
 
 function parseV6(input: string): Address | undefined {
