@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { BoundedTable } from './bounded-table.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+const table = (options: Partial<ConstructorParameters<typeof BoundedTable>[0]> = {}) =>
+  new BoundedTable({ maxKeys: 1024, words: 2, horizonMs: 60_000, ...options });
+
+test('the second sight of a key gives it a zeroed record and tells of the first', () => {
+  const keys = table();
+  assert.equal(keys.touch(1, 2, NOW, 5), false);
+  assert.equal(keys.touch(1, 2, NOW + 10, 6), true);
+  assert.equal(keys.firstTag, 5);
+  assert.equal(keys.firstAt, NOW >>> 0);
+  assert.deepEqual([...keys.record.subarray(keys.base, keys.base + 2)], [0, 0]);
+  keys.record[keys.base] = 42;
+  assert.equal(keys.touch(1, 2, NOW + 20, 6), true);
+  assert.equal(keys.firstTag, -1, 'told once only');
+  assert.equal(keys.record[keys.base], 42);
+});
+
+test('an eager table gives the record at the first sight', () => {
+  const keys = table({ eager: true });
+  assert.equal(keys.touch(0, 0, NOW, 0), true);
+  assert.equal(keys.size, 1);
+  assert.equal(keys.peek(0, 0), true);
+});
+
+test('keys that differ in one word only are different', () => {
+  const keys = table({ eager: true });
+  for (const [high, low] of [
+    [1, 2],
+    [2, 1],
+    [0, 0],
+    [0xffffffff, 0xffffffff],
+    [0, 0xffffffff],
+  ] as const) {
+    keys.touch(high, low, NOW, 0);
+    keys.record[keys.base] = high ^ (low >>> 1);
+  }
+  assert.equal(keys.size, 5);
+  assert.ok(keys.peek(2, 1));
+  assert.equal(keys.record[keys.base], 2);
+});
+
+test('a key not seen for the horizon is forgotten, by touch and by expire alike', () => {
+  const keys = table();
+  keys.touch(1, 1, NOW, 0);
+  keys.touch(1, 1, NOW + 1, 0);
+  assert.equal(keys.touch(1, 1, NOW + 60_002, 0), false, 'begins anew');
+  keys.expire(NOW + 200_000);
+  assert.equal(keys.size, 0);
+  assert.equal(keys.evicted, 0, 'expiry is not eviction');
+});
+
+test('a silence longer than the clock period forgets everything', () => {
+  const keys = table();
+  keys.touch(1, 1, NOW, 0);
+  keys.expire(NOW + 2 ** 32 + 5);
+  assert.equal(keys.size, 0);
+});
+
+test('a late signal does not rejuvenate or age a key', () => {
+  const keys = table();
+  keys.touch(1, 1, NOW + 50_000, 0);
+  keys.touch(1, 1, NOW, 0);
+  keys.expire(NOW + 70_000);
+  assert.equal(keys.size, 1);
+});
+
+test('a flood of single keys never evicts a key that has a record', () => {
+  const keys = table({ maxKeys: 4096 });
+  for (let i = 0; i < 100; i++) {
+    keys.touch(7, i, NOW, 0);
+    keys.touch(7, i, NOW, 0);
+  }
+  for (let i = 0; i < 200_000; i++) keys.touch(9, i, NOW + 1 + (i >> 8), 0);
+  assert.ok(keys.size <= 4096);
+  assert.ok(keys.evicted > 190_000);
+  for (let i = 0; i < 100; i++) assert.ok(keys.peek(7, i), `key ${i}`);
+});
+
+test('memory stays under its cap whatever comes', () => {
+  const keys = table({ maxKeys: 4096, words: 4, eager: true });
+  for (let i = 0; i < 100_000; i++) keys.touch(Math.imul(i, 2654435761) >>> 0, i, NOW + i, 0);
+  assert.ok(keys.bytes <= 4096 * (16 + 16) + 65_536, `${keys.bytes} bytes`);
+});
+
+test('behaves as a map while it has room', () => {
+  const command = fc.record({
+    key: fc.integer({ min: 0, max: 300 }),
+    action: fc.constantFrom('touch', 'delete', 'peek'),
+  });
+  fc.assert(
+    fc.property(fc.array(command, { maxLength: 2000 }), (commands) => {
+      const keys = table({ eager: true, words: 1 });
+      const model = new Map<number, number>();
+      for (const { key, action } of commands) {
+        if (action === 'delete') {
+          keys.delete(key, key);
+          model.delete(key);
+        } else if (action === 'touch') {
+          keys.touch(key, key, NOW, 0);
+          keys.record[keys.base] = (keys.record[keys.base] ?? 0) + 1;
+          model.set(key, (model.get(key) ?? 0) + 1);
+        } else {
+          assert.equal(keys.peek(key, key), model.has(key));
+        }
+      }
+      assert.equal(keys.size, model.size);
+      for (const [key, count] of model) {
+        assert.ok(keys.peek(key, key));
+        assert.equal(keys.record[keys.base], count);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});

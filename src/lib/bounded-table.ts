@@ -1,0 +1,284 @@
+/**
+ * A hash table from 64-bit keys (addresses, hashes of accounts) to small records of 32-bit words, for state that an
+ * attacker can grow at will: bounded, cheap at ten million keys, and hard to abuse.
+ *
+ * - **Layout.** Buckets of eight keys fill one cache line; a key may stand in either of two buckets and goes to the
+ *   emptier, so a table is about 80 % full before a bucket overflows. No tombstones, no probing chains.
+ * - **Lazy records.** A key seen once costs 16 bytes: its time and a tag. Only the second sight gives it a record. A
+ *   flood from a million forged addresses, one packet each, thus costs 16 MB and no records.
+ * - **Eviction.** When both buckets are full and the table may not grow, the least telling key goes: one whose time is
+ *   up, else one without a record, else the longest unseen. Forged addresses evict each other, not an attacker who is
+ *   being counted. Bucket choice is seeded, so nobody can aim at a victim's bucket.
+ *
+ * Times are milliseconds since the epoch, kept modulo 2^32 (49 days); `expire` keeps ages below that.
+ */
+export interface BoundedTableOptions {
+  /** Keys kept at most, rounded up to a power of two. Eviction begins when the table is nearly full. */
+  readonly maxKeys: number;
+  /** 32-bit words in a record, zeroed when it is made. */
+  readonly words: number;
+  /** A key not touched for this long is forgotten. */
+  readonly horizonMs: number;
+  /** Any number, so that the choice of buckets cannot be foreseen. */
+  readonly seed?: number;
+  /** Give a record at the first sight already. */
+  readonly eager?: boolean;
+}
+
+const WAYS = 8;
+const INITIAL_BUCKETS = 128;
+const CHUNK_BITS = 12;
+const CHUNK = 1 << CHUNK_BITS;
+
+export class BoundedTable {
+  readonly #maxKeys: number;
+  readonly #words: number;
+  readonly #horizonMs: number;
+  readonly #seed: number;
+  readonly #eager: boolean;
+
+  /** High and low word of the keys, bucket by bucket. */
+  #keys = new Uint32Array(0);
+  #lastAt = new Uint32Array(0);
+  /** 0: empty; positive: record number + 1; negative: no record, -(tag + 1). */
+  #refs = new Int32Array(0);
+  #bucketMask = 0;
+  #size = 0;
+  #evicted = 0;
+  #newestAt = 0;
+
+  readonly #chunks: Uint32Array[] = [];
+  readonly #free: number[] = [];
+  #recordCount = 0;
+
+  /** Of the key that `touch` has just given its first record: the time and tag of its first sight, else 0 and -1. */
+  firstAt = 0;
+  firstTag = -1;
+  /** The words of the record that `touch` has just returned, and where in them it begins. */
+  record = new Uint32Array(0);
+  base = 0;
+
+  constructor(options: BoundedTableOptions) {
+    if (!(options.maxKeys >= 1)) throw new RangeError(`maxKeys: expected at least 1, got ${options.maxKeys}`);
+    this.#maxKeys = options.maxKeys;
+    this.#words = options.words;
+    this.#horizonMs = options.horizonMs;
+    this.#seed = (options.seed ?? 0x9e3779b9) >>> 0;
+    this.#eager = options.eager ?? false;
+    this.#allocate(INITIAL_BUCKETS);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Keys forgotten before their time because the table was full. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  /** Bytes held by the index and the records. */
+  get bytes(): number {
+    return (
+      this.#keys.byteLength +
+      this.#lastAt.byteLength +
+      this.#refs.byteLength +
+      this.#chunks.length * CHUNK * this.#words * 4
+    );
+  }
+
+  /**
+   * Notes that a key was seen. True if it has a record, then found in `record` from `base` on.
+   * @param tag 0 to 2^30, remembered while the key has no record yet
+   */
+  touch(high: number, low: number, at: number, tag: number): boolean {
+    if (at > this.#newestAt) this.#newestAt = at;
+    this.firstTag = -1;
+    const slot = this.#find(high, low);
+    if (slot >= 0 && !this.#isStale(slot)) return this.#touchKnown(slot, at);
+    const place = slot >= 0 ? slot : this.#place(high, low);
+    this.#release(place);
+    this.#keys[place * 2] = high;
+    this.#keys[place * 2 + 1] = low;
+    this.#lastAt[place] = at;
+    this.#refs[place] = -(tag + 1);
+    this.#size++;
+    if (!this.#eager) return false;
+    this.#giveRecord(place);
+    return true;
+  }
+
+  /** True if the key has a record, then found in `record` from `base` on. Changes nothing. */
+  peek(high: number, low: number): boolean {
+    const slot = this.#find(high, low);
+    if (slot < 0 || this.#isStale(slot) || (this.#refs[slot] ?? 0) <= 0) return false;
+    this.#open((this.#refs[slot] ?? 0) - 1);
+    return true;
+  }
+
+  /** Forgets a key. */
+  delete(high: number, low: number): void {
+    const slot = this.#find(high, low);
+    if (slot >= 0) this.#release(slot);
+  }
+
+  /** Forgets all keys whose time is up. Linear in the table's size. */
+  expire(now: number): void {
+    // After a silence longer than the clock's half period ages are ambiguous, and everything is past its time anyway.
+    const allStale = now - this.#newestAt > Math.min(this.#horizonMs, 2 ** 31);
+    if (now > this.#newestAt) this.#newestAt = now;
+    for (let slot = 0; slot < this.#refs.length; slot++) {
+      if (this.#refs[slot] !== 0 && (allStale || this.#isStale(slot))) this.#release(slot);
+    }
+  }
+
+  #touchKnown(slot: number, at: number): boolean {
+    const ref = this.#refs[slot] ?? 0;
+    const previousAt = this.#lastAt[slot] ?? 0;
+    // A late signal does not make the key older.
+    if (((at - previousAt) | 0) > 0) this.#lastAt[slot] = at;
+    if (ref > 0) {
+      this.#open(ref - 1);
+      return true;
+    }
+    this.firstTag = -ref - 1;
+    this.firstAt = previousAt;
+    this.#giveRecord(slot);
+    return true;
+  }
+
+  #isStale(slot: number): boolean {
+    const age = (this.#newestAt - (this.#lastAt[slot] ?? 0)) >>> 0;
+    return age > this.#horizonMs && age < 2 ** 31;
+  }
+
+  #find(high: number, low: number): number {
+    const first = (this.#hash(high, low) & this.#bucketMask) * WAYS;
+    const found = this.#findIn(first, high, low);
+    return found >= 0 ? found : this.#findIn((this.#rehash(high, low) & this.#bucketMask) * WAYS, high, low);
+  }
+
+  #findIn(start: number, high: number, low: number): number {
+    const keys = this.#keys;
+    for (let slot = start; slot < start + WAYS; slot++) {
+      if (keys[slot * 2 + 1] === low && keys[slot * 2] === high && this.#refs[slot] !== 0) return slot;
+    }
+    return -1;
+  }
+
+  /** A slot for a new key: empty if there is one, else the victim's. */
+  #place(high: number, low: number): number {
+    const first = (this.#hash(high, low) & this.#bucketMask) * WAYS;
+    const second = (this.#rehash(high, low) & this.#bucketMask) * WAYS;
+    const slot = this.#emptier(first, second);
+    if (slot >= 0) return slot;
+    return this.#grow() ? this.#place(high, low) : this.#victim(first, second);
+  }
+
+  #emptier(first: number, second: number): number {
+    const [a, roomA] = this.#room(first);
+    if (roomA >= WAYS / 2) return a;
+    const [b, roomB] = this.#room(second);
+    return roomB > roomA ? b : a;
+  }
+
+  /** An empty slot of the bucket (or -1), and how many it has. */
+  #room(start: number): readonly [number, number] {
+    let empty = -1;
+    let room = 0;
+    for (let slot = start; slot < start + WAYS; slot++) {
+      if (this.#refs[slot] !== 0) continue;
+      empty = slot;
+      room++;
+    }
+    return [empty, room];
+  }
+
+  #victim(first: number, second: number): number {
+    let victim = first;
+    let best = -1;
+    for (let way = 0; way < WAYS * 2; way++) {
+      const slot = way < WAYS ? first + way : second + way - WAYS;
+      const worth = this.#expendability(slot);
+      if (worth > best) {
+        best = worth;
+        victim = slot;
+      }
+    }
+    if (best < Number.POSITIVE_INFINITY) this.#evicted++;
+    return victim;
+  }
+
+  /** The larger, the sooner it may go. */
+  #expendability(slot: number): number {
+    const ref = this.#refs[slot] ?? 0;
+    if (ref === 0 || this.#isStale(slot)) return Number.POSITIVE_INFINITY;
+    const age = (this.#newestAt - (this.#lastAt[slot] ?? 0)) >>> 0;
+    return ref < 0 ? age + 2 ** 32 : age;
+  }
+
+  #release(slot: number): void {
+    const ref = this.#refs[slot] ?? 0;
+    if (ref === 0) return;
+    if (ref > 0) this.#free.push(ref - 1);
+    this.#refs[slot] = 0;
+    this.#size--;
+  }
+
+  #giveRecord(slot: number): void {
+    const number = this.#free.pop() ?? this.#recordCount++;
+    if (number >> CHUNK_BITS >= this.#chunks.length) this.#chunks.push(new Uint32Array(CHUNK * this.#words));
+    this.#refs[slot] = number + 1;
+    this.#open(number);
+    this.record.fill(0, this.base, this.base + this.#words);
+  }
+
+  #open(number: number): void {
+    this.record = this.#chunks[number >> CHUNK_BITS] as Uint32Array<ArrayBuffer>;
+    this.base = (number & (CHUNK - 1)) * this.#words;
+  }
+
+  #allocate(buckets: number): void {
+    this.#keys = new Uint32Array(buckets * WAYS * 2);
+    this.#lastAt = new Uint32Array(buckets * WAYS);
+    this.#refs = new Int32Array(buckets * WAYS);
+    this.#bucketMask = buckets - 1;
+  }
+
+  /** Doubles the index, if it may. Records stay where they are. */
+  #grow(): boolean {
+    const buckets = (this.#bucketMask + 1) * 2;
+    if (buckets * WAYS >= this.#maxKeys * 2 && buckets > INITIAL_BUCKETS) return false;
+    const [keys, lastAt, refs] = [this.#keys, this.#lastAt, this.#refs];
+    this.#allocate(buckets);
+    this.#size = 0;
+    for (let slot = 0; slot < refs.length; slot++) {
+      const ref = refs[slot] ?? 0;
+      if (ref === 0) continue;
+      const [high, low] = [keys[slot * 2] ?? 0, keys[slot * 2 + 1] ?? 0];
+      const place = this.#place(high, low);
+      this.#release(place);
+      this.#keys[place * 2] = high;
+      this.#keys[place * 2 + 1] = low;
+      this.#lastAt[place] = lastAt[slot] ?? 0;
+      this.#refs[place] = ref;
+      this.#size++;
+    }
+    return true;
+  }
+
+  /** Finaliser of MurmurHash3 over both words and the seed. */
+  #hash(high: number, low: number): number {
+    let h = Math.imul(high ^ this.#seed, 0x85ebca6b) ^ low;
+    h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
+    h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
+    return (h ^ (h >>> 16)) >>> 0;
+  }
+
+  #rehash(high: number, low: number): number {
+    let h = Math.imul(low ^ this.#seed, 0xc2b2ae35) ^ high;
+    h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+    h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
+    return (h ^ (h >>> 15)) >>> 0;
+  }
+}
