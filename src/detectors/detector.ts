@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Finding } from '../pipeline/finding.ts';
 import type { Signal } from '../pipeline/signal.ts';
 
@@ -16,9 +17,40 @@ export interface DetectorState {
 export interface Detector {
   /** The key in the configuration. */
   readonly name: string;
-  /** Called for each signal, in order. */
+  /** Called for each signal, in order. After a finding the evidence begins anew: policy knows what was already found. */
   observe(signal: Signal): Finding | undefined;
   /** Called now and then with the time of the newest signal: forget what can no longer matter. */
   expire(now: number): void;
   state(): DetectorState;
+}
+
+export const DETECTOR_MODES = ['enforce', 'dry-run', 'off'] as const;
+export type DetectorMode = (typeof DETECTOR_MODES)[number];
+
+/** What every detector's schema has. */
+export const detectorBase = {
+  mode: z
+    .enum(DETECTOR_MODES)
+    .default('enforce')
+    .describe('enforce: findings may block; dry-run: findings are recorded, nothing is blocked; off: not run'),
+} as const;
+
+export const maxSourcesValue = z
+  .int()
+  .min(1024)
+  .max(16_777_216)
+  .default(1_048_576)
+  .describe('sources remembered at most; when full, the least telling is forgotten first');
+
+/** One kind of detector: its schema, and how it is made of a parsed configuration. */
+export interface DetectorKind<C = unknown> {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: z.ZodType<C>;
+  create(config: C): Detector;
+}
+
+/** Erases the configuration's type once, so that kinds stand in one list. */
+export function defineDetector<C>(kind: DetectorKind<C>): DetectorKind {
+  return { ...kind, create: (config) => kind.create(config as C) };
 }

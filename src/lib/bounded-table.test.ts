@@ -20,15 +20,15 @@ test('the second sight of a key gives it a zeroed record and tells of the first'
   assert.equal(keys.record[keys.base], 42);
 });
 
-test('an eager table gives the record at the first sight', () => {
-  const keys = table({ eager: true });
-  assert.equal(keys.touch(0, 0, NOW, 0), true);
+test('an eager touch gives the record at the first sight', () => {
+  const keys = table();
+  assert.equal(keys.touch(0, 0, NOW, 0, true), true);
   assert.equal(keys.size, 1);
   assert.equal(keys.peek(0, 0), true);
 });
 
 test('keys that differ in one word only are different', () => {
-  const keys = table({ eager: true });
+  const keys = table();
   for (const [high, low] of [
     [1, 2],
     [2, 1],
@@ -36,7 +36,7 @@ test('keys that differ in one word only are different', () => {
     [0xffffffff, 0xffffffff],
     [0, 0xffffffff],
   ] as const) {
-    keys.touch(high, low, NOW, 0);
+    keys.touch(high, low, NOW, 0, true);
     keys.record[keys.base] = high ^ (low >>> 1);
   }
   assert.equal(keys.size, 5);
@@ -82,8 +82,8 @@ test('a flood of single keys never evicts a key that has a record', () => {
 });
 
 test('memory stays under its cap whatever comes', () => {
-  const keys = table({ maxKeys: 4096, words: 4, eager: true });
-  for (let i = 0; i < 100_000; i++) keys.touch(Math.imul(i, 2654435761) >>> 0, i, NOW + i, 0);
+  const keys = table({ maxKeys: 4096, words: 4 });
+  for (let i = 0; i < 100_000; i++) keys.touch(Math.imul(i, 2654435761) >>> 0, i, NOW + i, 0, true);
   assert.ok(keys.bytes <= 4096 * (16 + 16) + 65_536, `${keys.bytes} bytes`);
 });
 
@@ -94,14 +94,14 @@ test('behaves as a map while it has room', () => {
   });
   fc.assert(
     fc.property(fc.array(command, { maxLength: 2000 }), (commands) => {
-      const keys = table({ eager: true, words: 1 });
+      const keys = table({ words: 1 });
       const model = new Map<number, number>();
       for (const { key, action } of commands) {
         if (action === 'delete') {
           keys.delete(key, key);
           model.delete(key);
         } else if (action === 'touch') {
-          keys.touch(key, key, NOW, 0);
+          keys.touch(key, key, NOW, 0, true);
           keys.record[keys.base] = (keys.record[keys.base] ?? 0) + 1;
           model.set(key, (model.get(key) ?? 0) + 1);
         } else {

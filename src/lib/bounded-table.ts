@@ -21,8 +21,6 @@ export interface BoundedTableOptions {
   readonly horizonMs: number;
   /** Any number, so that the choice of buckets cannot be foreseen. */
   readonly seed?: number;
-  /** Give a record at the first sight already. */
-  readonly eager?: boolean;
 }
 
 const WAYS = 8;
@@ -35,7 +33,6 @@ export class BoundedTable {
   readonly #words: number;
   readonly #horizonMs: number;
   readonly #seed: number;
-  readonly #eager: boolean;
 
   /** High and low word of the keys, bucket by bucket. */
   #keys = new Uint32Array(0);
@@ -64,7 +61,6 @@ export class BoundedTable {
     this.#words = options.words;
     this.#horizonMs = options.horizonMs;
     this.#seed = (options.seed ?? 0x9e3779b9) >>> 0;
-    this.#eager = options.eager ?? false;
     this.#allocate(INITIAL_BUCKETS);
   }
 
@@ -90,8 +86,9 @@ export class BoundedTable {
   /**
    * Notes that a key was seen. True if it has a record, then found in `record` from `base` on.
    * @param tag 0 to 2^30, remembered while the key has no record yet
+   * @param eager give it a record at the first sight already
    */
-  touch(high: number, low: number, at: number, tag: number): boolean {
+  touch(high: number, low: number, at: number, tag: number, eager = false): boolean {
     if (at > this.#newestAt) this.#newestAt = at;
     this.firstTag = -1;
     const slot = this.#find(high, low);
@@ -103,7 +100,7 @@ export class BoundedTable {
     this.#lastAt[place] = at;
     this.#refs[place] = -(tag + 1);
     this.#size++;
-    if (!this.#eager) return false;
+    if (!eager) return false;
     this.#giveRecord(place);
     return true;
   }

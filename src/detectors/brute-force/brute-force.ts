@@ -1,0 +1,120 @@
+import { BoundedTable } from '../../lib/bounded-table.ts';
+import { formatDuration } from '../../lib/duration.ts';
+import { addTimes, clearTimes, countMarked, countWithin, oldestAge, type RecentTimes } from '../../lib/recent-times.ts';
+import type { Finding } from '../../pipeline/finding.ts';
+import { isDoorKnock, type Proven, type Signal } from '../../pipeline/signal.ts';
+import type { Detector, DetectorState } from '../detector.ts';
+import type { BruteForceConfig } from './config.ts';
+
+/** Bits of the tag that the table keeps for a source seen once. */
+const FAILED = 1;
+const PROVEN = 2;
+
+interface Rule {
+  readonly counts: 'attempts' | 'failures';
+  readonly threshold: number;
+  readonly windowMs: number;
+}
+
+/**
+ * Counts failed registrations, and those together with door knocks, per source (IPv6: per /64) in sliding windows.
+ * Only what is proven adds up to proven evidence: one honest failure among forged ones proves nothing.
+ */
+export class BruteForce implements Detector {
+  readonly name = 'brute-force';
+  readonly #rules: readonly Rule[];
+  readonly #attempts: RecentTimes;
+  readonly #failures: RecentTimes;
+  readonly #sources: BoundedTable;
+  /** A source seen once has no record: too little if once is enough. */
+  readonly #eager: boolean;
+
+  constructor(config: BruteForceConfig) {
+    this.#rules = config.rules.map((rule) => ({
+      counts: rule.count,
+      threshold: rule.threshold,
+      windowMs: rule.window,
+    }));
+    const most = (counts: Rule['counts']) =>
+      Math.max(1, ...this.#rules.filter((rule) => rule.counts === counts).map((rule) => rule.threshold));
+    this.#attempts = { offset: 0, capacity: most('attempts') };
+    this.#failures = { offset: this.#attempts.capacity + 1, capacity: most('failures') };
+    this.#sources = new BoundedTable({
+      maxKeys: config['max-sources'],
+      words: this.#attempts.capacity + this.#failures.capacity + 2,
+      horizonMs: Math.max(...this.#rules.map((rule) => rule.windowMs)),
+    });
+    this.#eager = this.#rules.some((rule) => rule.threshold === 1);
+  }
+
+  observe(signal: Signal): Finding | undefined {
+    const failed = signal.kind === 'register.failed';
+    if (!failed && !isDoorKnock(signal)) return undefined;
+    const { address, at, count } = signal;
+    const tag = (failed ? FAILED : 0) | (signal.proven === 'yes' ? PROVEN : 0);
+    const sources = this.#sources;
+    if (!sources.touch(address.high, address.low, at, tag, this.#eager || count > 1)) return undefined;
+    if (sources.firstTag >= 0) this.#add(sources.firstAt, sources.firstTag, 1);
+    this.#add(at, tag, count);
+    const broken = this.#rules.find((rule) => this.#count(rule, at) >= rule.threshold);
+    return broken === undefined ? undefined : this.#find(signal, broken);
+  }
+
+  expire(now: number): void {
+    this.#sources.expire(now);
+  }
+
+  state(): DetectorState {
+    return { tracked: this.#sources.size, evicted: this.#sources.evicted };
+  }
+
+  #add(at: number, tag: number, count: number): void {
+    const { record, base } = this.#sources;
+    const proven = (tag & PROVEN) !== 0;
+    addTimes(record, base, this.#attempts, at, count, proven);
+    if ((tag & FAILED) !== 0) addTimes(record, base, this.#failures, at, count, proven);
+  }
+
+  #ring(rule: Rule): RecentTimes {
+    return rule.counts === 'failures' ? this.#failures : this.#attempts;
+  }
+
+  #count(rule: Rule, at: number): number {
+    return countWithin(this.#sources.record, this.#sources.base, this.#ring(rule), at, rule.windowMs);
+  }
+
+  #find(signal: Signal, rule: Rule): Finding {
+    const { record, base } = this.#sources;
+    const ring = this.#ring(rule);
+    const count = this.#count(rule, signal.at);
+    const proven = countMarked(record, base, ring, signal.at, rule.windowMs) >= rule.threshold;
+    const firstAt = signal.at - oldestAge(record, base, ring, signal.at, rule.windowMs);
+    clearTimes(record, base, this.#attempts);
+    clearTimes(record, base, this.#failures);
+    const what = rule.counts === 'failures' ? 'failed registrations' : 'failed registrations and refused requests';
+    return {
+      type: 'brute_force_detected',
+      detector: this.name,
+      severity: 'error',
+      subject: { kind: 'ip', address: signal.address },
+      at: signal.at,
+      count,
+      reason: `${count} ${what} within ${formatDuration(rule.windowMs)}`,
+      evidence: { firstAt, lastAt: signal.at, proven: strength(proven, signal.proven), samples: samplesOf(signal) },
+      identity: `${this.name}:${signal.address.countedText}:${signal.at}`,
+    };
+  }
+}
+
+/** A single proven signal does not prove the others, so short of the threshold it is taken for unproven. */
+function strength(proven: boolean, last: Proven): Proven {
+  if (proven) return 'yes';
+  return last === 'unknown' ? 'unknown' : 'no';
+}
+
+function samplesOf(signal: Signal): Record<string, readonly string[]> {
+  return {
+    ...(signal.user === '' ? {} : { accounts: [`${signal.user}@${signal.domain}`] }),
+    ...(signal.userAgent === '' ? {} : { 'user-agents': [signal.userAgent] }),
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * A Map with a limit: when full, what was used longest ago is forgotten and counted. For state whose keys an attacker
+ * chooses and whose values are not worth a `BoundedTable`.
+ */
+export class BoundedMap<K, V> {
+  readonly #entries = new Map<K, V>();
+  readonly #maxEntries: number;
+  #evicted = 0;
+
+  constructor(maxEntries: number) {
+    if (!(maxEntries >= 1)) throw new RangeError(`maxEntries: expected at least 1, got ${maxEntries}`);
+    this.#maxEntries = maxEntries;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Entries forgotten because the map was full. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  /** Does not count as use: reading is free. */
+  get(key: K): V | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** Sets and marks as just used. */
+  set(key: K, value: V): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    if (this.#entries.size <= this.#maxEntries) return;
+    const oldest = this.#entries.keys().next();
+    if (oldest.done === true) return;
+    this.#entries.delete(oldest.value);
+    this.#evicted++;
+  }
+
+  delete(key: K): boolean {
+    return this.#entries.delete(key);
+  }
+
+  /** Deletes what `isOver` says of. Linear. */
+  expire(isOver: (value: V, key: K) => boolean): void {
+    for (const [key, value] of this.#entries) if (isOver(value, key)) this.#entries.delete(key);
+  }
+
+  /** Least recently used first. */
+  entries(): IterableIterator<[K, V]> {
+    return this.#entries.entries();
+  }
+}
