@@ -1,0 +1,99 @@
+import { BoundedTable } from '../../lib/bounded-table.ts';
+import { formatDuration } from '../../lib/duration.ts';
+import type { EventType, Finding, Severity } from '../../pipeline/finding.ts';
+import { isDoorKnock, type Signal } from '../../pipeline/signal.ts';
+import type { Detector, DetectorState } from '../detector.ts';
+import type { FloodConfig } from './config.ts';
+
+/** Words of a source's record: the number of the current window, the count in it and in the one before. */
+const WORDS = { window: 0, count: 1, previous: 2 } as const;
+
+/**
+ * Floods: those that OpenSIPS' pike reports, and more failing or refused requests than an honest client sends. Rates
+ * are estimated from two fixed windows (the previous one weighted by how much of it the sliding window still covers),
+ * in three words a source whatever the threshold.
+ */
+export class Flood implements Detector {
+  readonly name = 'flood';
+  readonly #threshold: number;
+  readonly #windowMs: number;
+  readonly #sources: BoundedTable;
+
+  constructor(config: FloodConfig) {
+    this.#threshold = config.threshold;
+    this.#windowMs = config.window;
+    this.#sources = new BoundedTable({ maxKeys: config['max-sources'], words: 3, horizonMs: config.window * 2 });
+  }
+
+  observe(signal: Signal): Finding | undefined {
+    switch (signal.kind) {
+      case 'flood':
+        return this.#find(signal, 'flood_detected', 'error', signal.count, 'the SBC reports a flood of requests');
+      case 'request.limited':
+        return this.#find(
+          signal,
+          'rate_limit_exceeded',
+          'warning',
+          signal.count,
+          `${methodText(signal)} beyond the rate limit`,
+        );
+      default:
+        return signal.kind === 'register.failed' || isDoorKnock(signal) ? this.#count(signal) : undefined;
+    }
+  }
+
+  expire(now: number): void {
+    this.#sources.expire(now);
+  }
+
+  state(): DetectorState {
+    return { tracked: this.#sources.size, evicted: this.#sources.evicted };
+  }
+
+  #count(signal: Signal): Finding | undefined {
+    const { high, low } = signal.address;
+    if (!this.#sources.touch(high, low, signal.at, 1, signal.count > 1)) return undefined;
+    const first = this.#sources.firstTag > 0 ? 1 : 0;
+    const rate = this.#add(signal.at, signal.count + first);
+    if (rate < this.#threshold) return undefined;
+    this.#sources.delete(high, low);
+    const reason = `${rate} failed or refused requests within ${formatDuration(this.#windowMs)}`;
+    return this.#find(signal, 'flood_detected', 'error', rate, reason);
+  }
+
+  #add(at: number, count: number): number {
+    const { record, base } = this.#sources;
+    const window = Math.floor(at / this.#windowMs) >>> 0;
+    const passed = (window - (record[base + WORDS.window] ?? 0)) | 0;
+    if (passed > 0) {
+      record[base + WORDS.previous] = passed === 1 ? (record[base + WORDS.count] ?? 0) : 0;
+      record[base + WORDS.count] = 0;
+      record[base + WORDS.window] = window;
+    }
+    const current = (record[base + WORDS.count] ?? 0) + count;
+    record[base + WORDS.count] = current;
+    const covered = 1 - (at % this.#windowMs) / this.#windowMs;
+    return Math.floor(current + (record[base + WORDS.previous] ?? 0) * covered);
+  }
+
+  #find(signal: Signal, type: EventType, severity: Severity, count: number, reason: string): Finding {
+    return {
+      type,
+      detector: this.name,
+      severity,
+      subject: { kind: 'ip', address: signal.address },
+      at: signal.at,
+      count,
+      reason,
+      evidence: { firstAt: signal.at, lastAt: signal.at, proven: signal.proven, samples: {} },
+      identity: `${this.name}:${type}:${signal.address.countedText}:${signal.at}`,
+    };
+  }
+}
+
+/** Methods are attacker's text: only the known ones are named. */
+function methodText(signal: Signal): string {
+  return /^(REGISTER|INVITE|OPTIONS|SUBSCRIBE|MESSAGE|PUBLISH|NOTIFY)$/.test(signal.method)
+    ? signal.method
+    : 'requests';
+}

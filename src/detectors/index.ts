@@ -1,0 +1,29 @@
+/** The detectors, in the order in which they see a signal. A new one is added here. */
+import { BruteForce } from './brute-force/brute-force.ts';
+import { bruteForceConfig } from './brute-force/config.ts';
+import { type DetectorKind, defineDetector } from './detector.ts';
+import { floodConfig } from './flood/config.ts';
+import { Flood } from './flood/flood.ts';
+import { scannerConfig } from './scanner/config.ts';
+import { Scanner } from './scanner/scanner.ts';
+
+export const DETECTORS: readonly DetectorKind[] = [
+  defineDetector({
+    name: 'scanner',
+    description: 'known scanning tools',
+    schema: scannerConfig,
+    create: (config) => new Scanner(config),
+  }),
+  defineDetector({
+    name: 'brute-force',
+    description: 'many failures from one source',
+    schema: bruteForceConfig,
+    create: (config) => new BruteForce(config),
+  }),
+  defineDetector({
+    name: 'flood',
+    description: 'more requests than a client sends',
+    schema: floodConfig,
+    create: (config) => new Flood(config),
+  }),
+];

@@ -1,0 +1,85 @@
+/**
+ * What scanners leave in their requests. Facts found in the tools themselves; on UDP none proves the address.
+ * A mark's weight is how sure it is alone, in per cent.
+ */
+import type { Signal } from '../../pipeline/signal.ts';
+
+export interface Mark {
+  readonly name: string;
+  readonly weight: number;
+  readonly matches: (signal: Signal) => boolean;
+}
+
+/** Parts of user agents, lower case. Matched anywhere: tools add versions in front and behind. */
+export const SCANNER_USER_AGENTS = [
+  'friendly-scanner',
+  'friendly-request',
+  'sipvicious',
+  'sundayddr',
+  'pplsip',
+  'sipcli',
+  'sip-scan',
+  'sipscan',
+  'smap',
+  'iwar',
+  'sivus',
+  'siparmyknife',
+  'vaxsipuseragent',
+  'vaxasip',
+  'gulp',
+  'nmap',
+  'masscan',
+  'zgrab',
+  'sipptk',
+  'sippts',
+  'eyebeam release 3006o stamp 17551',
+  'custom sip scanner',
+  'ozeki voip sip sdk',
+  'random.scanner',
+] as const;
+
+export const STRUCTURAL_MARKS: readonly Mark[] = [
+  {
+    // SIPVicious: tag = hex of (target address and port, or account) 0x01 (decimal random).
+    name: 'sipvicious-tag',
+    weight: 100,
+    matches: ({ fromTag }) => decodeSipviciousTag(fromTag) !== undefined,
+  },
+  { name: 'svcrack-first-tag', weight: 100, matches: ({ fromTag }) => fromTag === '3206210844' },
+  { name: 'sipvicious-from', weight: 100, matches: ({ from }) => from.startsWith('"sipvicious"') },
+  { name: 'nmap-options', weight: 100, matches: isNmap },
+  {
+    // SIPPTS: a branch of 71 characters without the magic cookie of RFC 3261 section 8.1.1.7.
+    name: 'sippts-branch',
+    weight: 60,
+    matches: ({ branch }) => branch.length === 71 && !branch.startsWith('z9hG4bK'),
+  },
+  { name: 'decimal-branch', weight: 40, matches: ({ branch }) => /^z9hG4bK-\d{5,10}$/.test(branch) },
+  { name: 'bare-decimal-call-id', weight: 30, matches: ({ callId }) => /^\d{7,25}$/.test(callId) },
+  { name: 'hex-call-id', weight: 20, matches: ({ callId }) => /^[0-9a-f]{32}$/.test(callId) },
+  { name: 'dialler-call-id', weight: 30, matches: ({ callId }) => /^\d{9,10}-\d{9,10}-\d{9,10}$/.test(callId) },
+];
+
+function isNmap(signal: Signal): boolean {
+  return (
+    signal.method === 'OPTIONS' && (signal.branch === 'foo' || signal.fromTag === 'root') && signal.callId === '50000'
+  );
+}
+
+/**
+ * What a SIPVicious tag carries: `svmap` the address and port it scans as 12 hex digits, `svwar` the extension,
+ * `svcrack` the account and the password it tries (so never show it). Undefined if it is no such tag.
+ */
+export function decodeSipviciousTag(tag: string): string | undefined {
+  if (tag.length < 8 || tag.length > 512 || tag.length % 2 !== 0 || !/^[0-9a-f]+$/.test(tag)) return undefined;
+  const text = fromHex(tag);
+  const separator = text.indexOf('\u0001');
+  const isRandom = /^\d{1,10}$/.test(text.slice(separator + 1));
+  return separator > 0 && isRandom ? text.slice(0, separator) : undefined;
+}
+
+function fromHex(hex: string): string {
+  let text = '';
+  for (let i = 0; i < hex.length; i += 2) text += String.fromCharCode(Number.parseInt(hex.slice(i, i + 2), 16));
+  return text;
+}

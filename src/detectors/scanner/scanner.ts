@@ -1,0 +1,85 @@
+import { BoundedMap } from '../../lib/bounded-map.ts';
+import type { Finding } from '../../pipeline/finding.ts';
+import type { Signal } from '../../pipeline/signal.ts';
+import type { Detector, DetectorState } from '../detector.ts';
+import type { ScannerConfig } from './config.ts';
+import { SCANNER_USER_AGENTS, STRUCTURAL_MARKS } from './marks.ts';
+
+const MAX_REMEMBERED_AGENTS = 4096;
+
+/**
+ * Recognises scanning tools by the user agent and by structural marks (tag, branch, Call-ID, From). One request is
+ * enough; whether its address is proven is policy's concern.
+ */
+export class Scanner implements Detector {
+  readonly name = 'scanner';
+  readonly #patterns: readonly string[];
+  readonly #allowed: readonly string[];
+  readonly #score: number;
+  /** Verdict by user agent: there are few, and matching them all against each signal would be the dearest step. */
+  readonly #verdicts = new BoundedMap<string, boolean>(MAX_REMEMBERED_AGENTS);
+
+  constructor(config: ScannerConfig) {
+    this.#patterns = [...SCANNER_USER_AGENTS, ...config['user-agents'].map((agent) => agent.toLowerCase())];
+    this.#allowed = config['allowed-user-agents'].map((agent) => agent.toLowerCase());
+    this.#score = config.score;
+  }
+
+  observe(signal: Signal): Finding | undefined {
+    // What was let in is nobody's scan: a phone may have an odd Call-ID.
+    if (signal.kind === 'register.ok' || signal.kind === 'register.removed' || signal.kind === 'call.answered')
+      return undefined;
+    const marks = STRUCTURAL_MARKS.filter((mark) => mark.matches(signal));
+    const known = signal.reason === 'scanner_detected' || this.#isScannerAgent(signal.userAgent);
+    const score = known ? 100 : marks.reduce((sum, mark) => sum + mark.weight, 0);
+    return score < this.#score
+      ? undefined
+      : find(
+          this.name,
+          signal,
+          known,
+          marks.map((mark) => mark.name),
+          Math.min(100, score),
+        );
+  }
+
+  expire(): void {
+    // Verdicts do not age: the same name gives the same verdict.
+  }
+
+  state(): DetectorState {
+    return { tracked: this.#verdicts.size, evicted: this.#verdicts.evicted };
+  }
+
+  #isScannerAgent(userAgent: string): boolean {
+    if (userAgent === '') return false;
+    const remembered = this.#verdicts.get(userAgent);
+    if (remembered !== undefined) return remembered;
+    const name = userAgent.toLowerCase();
+    const verdict =
+      this.#patterns.some((part) => name.includes(part)) && !this.#allowed.some((part) => name.includes(part));
+    // A copy of its own: the text may be a slice that would keep the whole chunk it was read from.
+    this.#verdicts.set(structuredClone(userAgent), verdict);
+    return verdict;
+  }
+}
+
+function find(detector: string, signal: Signal, byAgent: boolean, marks: readonly string[], score: number): Finding {
+  const signs = [...(byAgent ? ['its user agent'] : []), ...marks];
+  return {
+    type: 'scanner_detected',
+    detector,
+    severity: 'error',
+    subject: { kind: 'ip', address: signal.address },
+    at: signal.at,
+    count: signal.count,
+    reason: `a scanning tool, known by ${signs.join(', ')} (${score} % sure)`,
+    evidence: {
+      firstAt: signal.at,
+      lastAt: signal.at,
+      proven: signal.proven,
+      samples: { marks: signs, ...(signal.userAgent === '' ? {} : { 'user-agents': [signal.userAgent] }) },
+    },
+    identity: `${detector}:${signal.address.countedText}:${signal.at}`,
+  };
+}
