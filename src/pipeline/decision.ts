@@ -31,6 +31,8 @@ export interface Decision {
   /** One sentence for a person. */
   readonly reason: string;
   readonly finding: Finding;
+  /** The same was decided about the same subject a short while ago: nothing new to record or to tell anyone. */
+  readonly repeated: boolean;
 }
 
 /** An address or network kept out until a time. */

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import type { Clock } from '../lib/clock.ts';
 import type { Batch } from '../pipeline/batch.ts';
 
 /**
@@ -13,4 +15,34 @@ export interface Source {
   readonly name: string;
   /** @param from position of the last batch taken, undefined the first time */
   batches(from: unknown, stop: AbortSignal): AsyncIterable<Batch>;
+  /** Lines that were not understood, the latest few, for `doctor`. */
+  samples?(): readonly string[];
+}
+
+/** What a source is given besides its configuration. */
+export interface SourceContext {
+  readonly name: string;
+  /** A directory of its own may be made below; it exists and is writable. */
+  readonly stateDir: string;
+  readonly clock: Clock;
+  /** Something went wrong that does not end the source: told to the operator, counted by its message. */
+  readonly onFault: (error: Error) => void;
+}
+
+/** One kind of source: its schema (with `type` as a literal), and how it is made of a parsed configuration. */
+export interface SourceKind<C = unknown> {
+  readonly type: string;
+  readonly description: string;
+  readonly schema: z.ZodType<C>;
+  create(config: C, context: SourceContext): Source;
+}
+
+/** Erases the configuration's type once, so that kinds stand in one list. */
+export function defineSource<C>(kind: SourceKind<C>): SourceKind {
+  return { ...kind, create: (config, context) => kind.create(config as C, context) };
+}
+
+/** Thrown by a source that cannot work until a person changes something: the daemon leaves it out and says so. */
+export class SourceUnavailable extends Error {
+  override readonly name = 'SourceUnavailable';
 }

@@ -1,4 +1,5 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
+import { BoundedTable } from '../../lib/bounded-table.ts';
 import type { Finding } from '../../pipeline/finding.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
@@ -6,6 +7,8 @@ import type { ScannerConfig } from './config.ts';
 import { SCANNER_USER_AGENTS, STRUCTURAL_MARKS } from './marks.ts';
 
 const MAX_REMEMBERED_AGENTS = 4096;
+/** Shorter than the shortest block, so that a scanner whose block has ended is found at once. */
+const TELL_EVERY_MS = 60_000;
 
 /**
  * Recognises scanning tools by the user agent and by structural marks (tag, branch, Call-ID, From). One request is
@@ -19,7 +22,11 @@ export class Scanner implements Detector {
   /** Verdict by user agent: there are few, and matching them all against each signal would be the dearest step. */
   readonly #verdicts = new BoundedMap<string, boolean>(MAX_REMEMBERED_AGENTS);
 
+  /** When each scanner was last found. */
+  readonly #told: BoundedTable;
+
   constructor(config: ScannerConfig) {
+    this.#told = new BoundedTable({ maxKeys: config['max-sources'], words: 1, horizonMs: TELL_EVERY_MS });
     this.#patterns = [...SCANNER_USER_AGENTS, ...config['user-agents'].map((agent) => agent.toLowerCase())];
     this.#allowed = config['allowed-user-agents'].map((agent) => agent.toLowerCase());
     this.#score = config.score;
@@ -29,6 +36,7 @@ export class Scanner implements Detector {
     // What was let in is nobody's scan: a phone may have an odd Call-ID.
     if (signal.kind === 'register.ok' || signal.kind === 'register.removed' || signal.kind === 'call.answered')
       return undefined;
+    if (this.#wasTold(signal)) return undefined;
     const marks = STRUCTURAL_MARKS.filter((mark) => mark.matches(signal));
     const known = signal.reason === 'scanner_detected' || this.#isScannerAgent(signal.userAgent);
     const score = known ? 100 : marks.reduce((sum, mark) => sum + mark.weight, 0);
@@ -43,12 +51,24 @@ export class Scanner implements Detector {
         );
   }
 
-  expire(): void {
-    // Verdicts do not age: the same name gives the same verdict.
+  expire(now: number): void {
+    this.#told.expire(now);
   }
 
   state(): DetectorState {
-    return { tracked: this.#verdicts.size, evicted: this.#verdicts.evicted };
+    return { tracked: this.#told.size, evicted: this.#told.evicted };
+  }
+
+  /** Asked before the marks: a scanner's next thousand requests say nothing new and shall cost little. */
+  #wasTold({ address, at }: Signal): boolean {
+    if (!this.#told.peek(address.high, address.low)) return false;
+    const since = ((at | 0) - (this.#told.record[this.#told.base] ?? 0)) | 0;
+    return since < TELL_EVERY_MS;
+  }
+
+  #tell({ address, at }: Signal): void {
+    this.#told.touch(address.high, address.low, at, 0, true);
+    this.#told.record[this.#told.base] = at;
   }
 
   #isScannerAgent(userAgent: string): boolean {
