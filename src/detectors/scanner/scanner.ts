@@ -40,15 +40,15 @@ export class Scanner implements Detector {
     const marks = STRUCTURAL_MARKS.filter((mark) => mark.matches(signal));
     const known = signal.reason === 'scanner_detected' || this.#isScannerAgent(signal.userAgent);
     const score = known ? 100 : marks.reduce((sum, mark) => sum + mark.weight, 0);
-    return score < this.#score
-      ? undefined
-      : find(
-          this.name,
-          signal,
-          known,
-          marks.map((mark) => mark.name),
-          Math.min(100, score),
-        );
+    if (score < this.#score) return undefined;
+    this.#tell(signal);
+    return find(
+      this.name,
+      signal,
+      known,
+      marks.map((mark) => mark.name),
+      Math.min(100, score),
+    );
   }
 
   expire(now: number): void {

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { NOW } from '../../test/support/signals.ts';
+import { Address } from '../lib/address.ts';
+import { Network } from '../lib/network.ts';
+import type { Finding } from '../pipeline/finding.ts';
+import { policyConfig } from './config.ts';
+import { Policy } from './policy.ts';
+
+const DAY = 86_400_000;
+const address = (text: string) => Address.parse(text) ?? assert.fail(text);
+const network = (text: string) => Network.parse(text) ?? assert.fail(text);
+const make = (config: unknown = {}, dryRunDetectors: string[] = []) =>
+  new Policy({ config: policyConfig.parse(config), dryRunDetectors });
+const finding = (changes: Partial<Finding> & { ip?: string; proven?: 'yes' | 'no' | 'unknown' } = {}): Finding => {
+  const { ip = '203.0.113.7', proven = 'unknown', at = NOW, ...rest } = changes;
+  return {
+    type: 'brute_force_detected',
+    detector: 'brute-force',
+    severity: 'error',
+    subject: { kind: 'ip', address: address(ip) },
+    at,
+    count: 5,
+    reason: '5 failed registrations within 5m',
+    evidence: { firstAt: at, lastAt: at, proven, samples: {} },
+    identity: `test:${ip}:${at}`,
+    ...rest,
+  };
+};
+
+test('a finding blocks for the first time, with the reason in words', () => {
+  const decision = make().decide(finding());
+  assert.equal(decision.action, 'block');
+  assert.equal(decision.target?.text, '203.0.113.7');
+  assert.equal(decision.seconds, 3600);
+  assert.equal(decision.code, 'threshold');
+  assert.equal(decision.reason, 'blocked for 1h: 5 failed registrations within 5m');
+});
+
+test('IPv6 is blocked per /64', () => {
+  assert.equal(make().decide(finding({ ip: '2001:db8:1:2:3:4:5:6' })).target?.text, '2001:db8:1:2::/64');
+});
+
+describe('repeat offenders', () => {
+  const seconds = (policy: Policy, ats: readonly number[], proven: 'yes' | 'no' = 'yes') =>
+    ats.map((at) => policy.decide(finding({ at: NOW + at, proven })).seconds);
+
+  test('are blocked longer each time, at last for the longest', () => {
+    const hour = 3_600_000;
+    assert.deepEqual(
+      seconds(make(), [0, hour, 6 * hour, 31 * hour, 31 * hour + 8 * DAY]),
+      [3600, 14_400, 86_400, 604_800, 604_800],
+    );
+  });
+  test('are forgiven with time', () => {
+    assert.deepEqual(seconds(make(), [0, 3_600_000 + 30 * DAY + 1]), [3600, 3600]);
+    assert.deepEqual(seconds(make({ 'forgive-after': '1h' }), [0, 7_200_001]), [3600, 3600]);
+  });
+  test('by addresses that may be forged are blocked briefly at first', () => {
+    assert.deepEqual(seconds(make(), [0, 120_000, 720_000, 4_400_000], 'no'), [120, 600, 3600, 14_400]);
+    assert.equal(make().decide(finding({ proven: 'no' })).code, 'unproven');
+  });
+  test('known from before the restart are told of', () => {
+    const policy = make();
+    policy.noteBlock(network('203.0.113.7'), NOW - 1000, 2);
+    const decision = policy.decide(finding());
+    assert.equal(decision.seconds, 86_400);
+    assert.equal(decision.code, 'repeat_offender');
+  });
+});
+
+describe('what is blocked already', () => {
+  test('by a decision', () => {
+    const policy = make();
+    policy.decide(finding());
+    const again = policy.decide(finding({ at: NOW + 3_599_999 }));
+    assert.deepEqual([again.action, again.code, again.repeated], ['ignore', 'already_blocked', true]);
+    assert.equal(policy.decide(finding({ at: NOW + 3_600_000 })).action, 'block');
+  });
+  test('by hand, as a network', () => {
+    const policy = make();
+    policy.noteBlock(network('203.0.113.0/24'), NOW + 1000, 0);
+    assert.equal(policy.decide(finding()).code, 'already_blocked');
+    assert.equal(policy.decide(finding({ at: NOW + 1000 })).action, 'block');
+  });
+  test('and lifted is decided anew, as the first time', () => {
+    const policy = make();
+    policy.decide(finding());
+    policy.noteUnblock(network('203.0.113.7'), NOW + 5);
+    assert.equal(policy.decide(finding({ at: NOW + 10 })).seconds, 3600);
+  });
+});
+
+describe('the allowlist', () => {
+  for (const [entry, ip] of [
+    ['203.0.113.7', '203.0.113.7'],
+    ['203.0.113.0/24', '203.0.113.7'],
+    ['203.0.113.0/24', '::ffff:203.0.113.7'],
+    ['2001:db8::/32', '2001:db8:1::5'],
+    ['2001:db8:1::5', '2001:db8:1::5'],
+    ['0.0.0.0/0', '198.51.100.1'],
+  ] as const) {
+    test(`${entry} holds ${ip}`, () => {
+      const policy = make();
+      policy.setAllowlist([[network(entry), 'trunk']]);
+      const decision = policy.decide(finding({ ip, severity: 'critical', proven: 'yes' }));
+      assert.deepEqual([decision.action, decision.code], ['ignore', 'allowlisted']);
+      assert.match(decision.reason, /\(trunk\)/);
+    });
+  }
+  test('of the configuration stays when the managed one is replaced', () => {
+    const policy = make({ allowlist: ['203.0.113.0/24'] });
+    policy.setAllowlist([]);
+    assert.equal(policy.decide(finding()).code, 'allowlisted');
+  });
+  test('is told of once an hour, not at every finding', () => {
+    const policy = make({ allowlist: ['203.0.113.0/24'] });
+    const repeated = [0, 1000, 3_599_999, 3_600_000].map((at) => policy.decide(finding({ at: NOW + at })).repeated);
+    assert.deepEqual(repeated, [false, true, true, false]);
+  });
+  test('always wins (property)', () => {
+    const ip = fc.integer({ min: 0, max: 2 ** 32 - 1 }).map((value) => Address.v4(value));
+    fc.assert(
+      fc.property(
+        ip,
+        fc.integer({ min: 0, max: 32 }),
+        fc.uniqueArray(ip, { maxLength: 20, selector: (other) => other.low }),
+        (allowed, length, others) => {
+          const policy = make();
+          const entry = Network.of(allowed, length);
+          policy.setAllowlist([[entry, 'test']]);
+          for (const other of new Set([allowed.text, ...others.map((one) => one.text)])) {
+            const decision = policy.decide(finding({ ip: other, severity: 'critical', proven: 'yes' }));
+            assert.equal(decision.action === 'block', !entry.contains(address(other)));
+          }
+        },
+      ),
+    );
+  });
+});
+
+test('findings below the severity are watched', () => {
+  assert.deepEqual(make().decide(finding({ severity: 'warning' })).code, 'below_severity');
+  assert.equal(make({ 'block-from': 'warning' }).decide(finding({ severity: 'warning' })).action, 'block');
+});
+
+test('a detector in dry run is told what would be, once for each block it would make', () => {
+  const policy = make({}, ['brute-force']);
+  const first = policy.decide(finding());
+  assert.deepEqual(
+    [first.action, first.code, first.seconds, first.repeated],
+    ['watch', 'detector_dry_run', 3600, false],
+  );
+  assert.equal(policy.decide(finding({ at: NOW + 1000 })).repeated, true);
+});
+
+test('accounts and campaigns name no address to block', () => {
+  const decision = make().decide(finding({ subject: { kind: 'aor', aor: '100@example.com' } }));
+  assert.deepEqual([decision.action, decision.code, decision.target], ['watch', 'no_address', undefined]);
+});
+
+test('offenders are bounded and forgotten when forgiven', () => {
+  const policy = make({ 'max-offenders': 1000 });
+  for (let i = 0; i < 3000; i++) policy.decide(finding({ ip: `10.0.${i >> 8}.${i & 255}` }));
+  assert.deepEqual(policy.state(), { tracked: 1000, evicted: 2000 });
+  policy.expire(NOW + 40 * DAY);
+  assert.equal(policy.state().tracked, 0);
+});
