@@ -8,6 +8,16 @@ export interface Enforced {
   readonly expiresAt: number | undefined;
 }
 
+/** Whether a block has not ended yet. */
+export function isInForce(block: Enforced, now: number): boolean {
+  return block.expiresAt === undefined || block.expiresAt > now;
+}
+
+/** Of two blocks of one target, the one that ends later. */
+export function longer(one: Enforced, other: Enforced): Enforced {
+  return (one.expiresAt ?? Infinity) >= (other.expiresAt ?? Infinity) ? one : other;
+}
+
 export interface EnforcerCapabilities {
   /** Entries end by themselves at `expiresAt`, also when this process is dead. */
   readonly expires: boolean;
