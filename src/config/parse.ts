@@ -1,7 +1,7 @@
 import { isMap, isNode, isPair, LineCounter, type Node, parseDocument } from 'yaml';
 import { explainIssues } from './issues.ts';
 import { configJsonSchema } from './json-schema.ts';
-import { ConfigError, type Problem } from './problem.ts';
+import { ConfigError, type Problem, pathText } from './problem.ts';
 import { type Config, configSchema } from './schema.ts';
 
 /** Aliases that a file may expand to: enough for people, too few to fill the memory ("billion laughs"). */
@@ -82,11 +82,4 @@ function childOf(node: unknown, key: PropertyKey): unknown {
 
 function startOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('')
-    .replace(/^\./, '');
 }

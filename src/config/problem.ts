@@ -26,3 +26,11 @@ export function problemText(file: string, problem: Problem): string {
   const place = problem.line > 0 ? `${file}:${problem.line}:${problem.column}` : file;
   return problem.path === '' ? `${place}: ${problem.message}` : `${place}: ${problem.path}: ${problem.message}`;
 }
+
+/** `sources.edge.listen[0]` */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
+}

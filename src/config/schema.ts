@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { policyConfig } from '../policy/config.ts';
+import { detectorsConfig } from './components.ts';
 import { logConfig, retentionConfig, webConfig } from './sections.ts';
 
 /** Everything that can be configured. Every key is optional with a safe default; unknown keys are errors. */
@@ -15,6 +17,8 @@ export const configSchema = z.strictObject({
     .enum(['dry-run', 'enforce'])
     .default('dry-run')
     .describe('dry-run decides and records but keeps nobody out; enforce lets the enforcers act.'),
+  detectors: detectorsConfig.prefault({}),
+  policy: policyConfig,
   web: webConfig.prefault({}),
   log: logConfig.prefault({}),
   retention: retentionConfig.prefault({}),

@@ -1,0 +1,23 @@
+/**
+ * Gives the components' schemas their place in the configuration. A schema stands beside its component; the kinds are
+ * listed in each `index.ts`.
+ */
+import { z } from 'zod';
+import type { DetectorMode } from '../detectors/detector.ts';
+import { DETECTORS } from '../detectors/index.ts';
+
+/** A detector's own section: its mode, and keys that only the detector itself reads. */
+export interface DetectorConfig {
+  readonly mode: DetectorMode;
+}
+
+/** `detectors:`, one section for each that exists. */
+export const detectorsConfig = z
+  .strictObject(Object.fromEntries(DETECTORS.map(({ name, schema }) => [name, withDefaults(schema)])))
+  .transform((sections) => sections as Readonly<Record<string, DetectorConfig>>)
+  .describe('What is taken for an attack.');
+
+/** Every key of a section is optional, so the section is too. */
+function withDefaults(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodPrefault ? schema : schema.prefault({});
+}

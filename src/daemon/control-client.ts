@@ -1,0 +1,90 @@
+import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CONTROL_SOCKET } from './control-server.ts';
+import { OPERATION_ERROR_CODES, OperationError } from './operation-error.ts';
+import { OPERATION_NAMES, OPERATIONS, type OperationName, type Operations } from './operations.ts';
+
+/** A daemon that does not answer within this time is reported, not waited for. */
+const TIMEOUT_MS = 30_000;
+
+/** Whether a daemon listens in this state directory. @throws OperationError if there is one that may not be asked */
+export async function daemonListens(stateDir: string): Promise<boolean> {
+  const path = join(stateDir, CONTROL_SOCKET);
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(false);
+      else reject(unreachable(path, error));
+    });
+  });
+}
+
+/** The operations of the daemon that listens in `stateDir`. */
+export function remoteOperations(stateDir: string): Operations {
+  const path = join(stateDir, CONTROL_SOCKET);
+  return Object.fromEntries(
+    OPERATION_NAMES.map((name) => [name, (input: unknown) => call(path, name, input)]),
+  ) as Operations;
+}
+
+async function call(path: string, name: OperationName, input: unknown): Promise<unknown> {
+  const { status, text } = await post(path, `/${name}`, JSON.stringify(input));
+  const answer = parseJson(text);
+  if (status !== 200) throw refusal(status, answer);
+  const result = z.safeDecode(OPERATIONS[name].output as z.ZodType, answer);
+  if (result.success) return result.data;
+  const message = 'the daemon answered in a form this version does not know: restart it after an update';
+  throw new OperationError('unavailable', message, { cause: result.error });
+}
+
+const problemsAnswer = z.object({
+  code: z.enum([...OPERATION_ERROR_CODES, 'failed']),
+  problems: z.array(z.object({ field: z.string(), message: z.string() })),
+});
+
+function refusal(status: number, answer: unknown): Error {
+  const parsed = problemsAnswer.safeParse(answer);
+  if (!parsed.success) return new OperationError('unavailable', `the daemon answered with HTTP status ${status}`);
+  const { code, problems } = parsed.data;
+  if (code !== 'failed') return new OperationError(code, problems);
+  return new Error(`the daemon failed: ${problems.map(({ message }) => message).join('; ')}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function post(socketPath: string, path: string, body: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' };
+    const outgoing = request({ socketPath, path, method: 'POST', headers, timeout: TIMEOUT_MS }, (incoming) => {
+      readAll(incoming).then((text) => resolve({ status: incoming.statusCode ?? 0, text }), reject);
+    });
+    outgoing.once('error', (error) => reject(unreachable(socketPath, error)));
+    outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    outgoing.end(body);
+  });
+}
+
+async function readAll(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function unreachable(path: string, error: NodeJS.ErrnoException): OperationError {
+  const advice = error.code === 'EACCES' ? ' (run as root, or as a member of the group of the socket)' : '';
+  return new OperationError('unavailable', `the daemon at ${path} cannot be reached: ${error.message}${advice}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,59 @@
+import type { Address } from '../lib/address.ts';
+import type { Network } from '../lib/network.ts';
+import type { Block } from '../pipeline/decision.ts';
+import type { Health } from './health.ts';
+
+/** What one layer (an enforcer) did with a request. */
+export interface LayerResult {
+  readonly layer: string;
+  /** null: done. Else why not; the engine goes on trying. */
+  readonly error: string | null;
+}
+
+/** Whether one layer keeps an address out, asked of the layer itself. */
+export interface LayerCheck {
+  readonly layer: string;
+  /** null: it could not be asked. */
+  readonly blocked: boolean | null;
+  readonly error: string | null;
+}
+
+/**
+ * The running daemon, as far as an operator's requests reach into it. Every call is idempotent, and returns instead of
+ * throwing when a layer fails: one broken layer must not hide what the others did.
+ */
+export interface Engine {
+  /** Called before the block is stored: a block is enforced first and written second. */
+  applyBlocks(blocks: readonly Block[]): Promise<readonly LayerResult[]>;
+  /** Lifts from every layer. Targets that no layer knows are no error. */
+  liftBlocks(targets: readonly Network[]): Promise<readonly LayerResult[]>;
+  /** Called after the stored allowlist changed: read it again, tell policy and every layer. */
+  allowlistChanged(): Promise<readonly LayerResult[]>;
+  /** Asks every layer about this very address. */
+  check(address: Address): Promise<readonly LayerCheck[]>;
+  health(): Health;
+}
+
+/** Stands in when no daemon runs: there is nothing to tell, and nothing is enforced. */
+export function noEngine(enforcement: Health['enforcement']): Engine {
+  const nothing = () => Promise.resolve([]);
+  return {
+    applyBlocks: nothing,
+    liftBlocks: nothing,
+    allowlistChanged: nothing,
+    check: nothing,
+    health: () => ({
+      state: 'stopped',
+      startedAt: null,
+      enforcement,
+      sources: [],
+      detectors: [],
+      enforcers: [],
+      signals: 0,
+      findings: 0,
+      uncommitted: 0,
+      activeBlocks: 0,
+      problems: [],
+    }),
+  };
+}

@@ -1,0 +1,62 @@
+/** How the running daemon is, part by part: what `status`, `doctor`, the page and /readyz show. */
+import { z } from 'zod';
+import { DETECTOR_MODES } from '../detectors/detector.ts';
+import { list, time } from './wire-values.ts';
+
+export const PART_STATES = ['ok', 'starting', 'failing', 'stopped'] as const;
+export type PartState = (typeof PART_STATES)[number];
+
+const part = {
+  name: z.string(),
+  state: z.enum(PART_STATES),
+  /** The last error in one sentence; null if all is well. */
+  error: z.string().nullable(),
+};
+
+const sourceHealth = z.object({
+  ...part,
+  type: z.string(),
+  lines: z.number(),
+  signals: z.number(),
+  unrecognised: z.number(),
+  restarts: z.number(),
+  lastSignalAt: time.nullable(),
+});
+export type SourceHealth = z.output<typeof sourceHealth>;
+
+const detectorHealth = z.object({
+  name: z.string(),
+  mode: z.enum(DETECTOR_MODES),
+  findings: z.number(),
+  tracked: z.number(),
+  evicted: z.number(),
+});
+export type DetectorHealth = z.output<typeof detectorHealth>;
+
+const enforcerHealth = z.object({
+  ...part,
+  /** Packets are really dropped. */
+  enforces: z.boolean(),
+  entries: z.number(),
+  /** Entries that somebody else removed or added and that were put right. */
+  repairs: z.number(),
+});
+export type EnforcerHealth = z.output<typeof enforcerHealth>;
+
+export const healthSchema = z.object({
+  /** `stopped` if no daemon runs. */
+  state: z.enum(PART_STATES),
+  startedAt: time.nullable(),
+  enforcement: z.enum(['dry-run', 'enforce']),
+  sources: list(sourceHealth),
+  detectors: list(detectorHealth),
+  enforcers: list(enforcerHealth),
+  signals: z.number(),
+  findings: z.number(),
+  /** Batches decided but not yet in the store. */
+  uncommitted: z.number(),
+  activeBlocks: z.number(),
+  /** What a person should look at, one sentence each. */
+  problems: list(z.string()),
+});
+export type Health = z.output<typeof healthSchema>;

@@ -1,0 +1,114 @@
+import { Network } from '../lib/network.ts';
+import type { StoredBlock } from '../store/store.ts';
+import { AllowlistView, covers, matchText } from './allowlist-view.ts';
+import { checkWidth } from './network-limits.ts';
+import { OperationError } from './operation-error.ts';
+import type { Handlers, OperationResult, ParsedInput } from './operations.ts';
+import { actionEvent, activeBlocks, type OperationsContext, WITHOUT_DAEMON } from './operations-context.ts';
+
+export function blockHandlers(context: OperationsContext): Pick<Handlers, 'block' | 'unblock' | 'blocks'> {
+  return {
+    block: (input) => block(context, input),
+    unblock: (input) => unblock(context, input),
+    blocks: async ({ after, limit }) => {
+      const blocks = await context.store.activeBlocks(context.clock(), after, limit);
+      return { blocks, more: blocks.length === limit };
+    },
+  };
+}
+
+async function block(context: OperationsContext, input: ParsedInput<'block'>): Promise<OperationResult<'block'>> {
+  const { store, engine, daemon, clock } = context;
+  const target = counted(input.address);
+  const notes = target === input.address ? [] : [`IPv6 is counted and blocked per /64: this blocks ${target.text}.`];
+  checkWidth(target, input.force, 'address');
+  const allowed = await AllowlistView.read(context);
+  refuseAllowed(input.address, target, allowed);
+  for (const entry of allowed.inside(target)) notes.push(`${matchText(entry)} is on the allowlist and stays open.`);
+
+  const blockedAt = clock();
+  const expiresAt = input.for === null ? null : blockedAt + input.for;
+  const present = await activeBlock(context, target, blockedAt);
+  if (present !== undefined && lastsAsLong(present, expiresAt)) {
+    notes.push('A block that lasts at least as long is in force already; to shorten it, unblock first.');
+    return {
+      daemon,
+      target: target.text,
+      blockedAt: present.blockedAt,
+      expiresAt: present.expiresAt,
+      changed: false,
+      layers: [],
+      notes,
+    };
+  }
+  const { reason, by } = input;
+  // Enforced first, written second: a slow or full disk must not delay a block.
+  const layers = await engine.applyBlocks([
+    { target, reason, blockedAt, expiresAt: expiresAt ?? undefined, automatic: false },
+  ]);
+  await store.addBlocks([{ target: target.text, reason, blockedAt, expiresAt, automatic: false, by }]);
+  await store.addEvents([actionEvent('ip_blocked', target.text, blockedAt, `Blocked by ${by}: ${reason}`, by)]);
+  if (!daemon) notes.push(WITHOUT_DAEMON);
+  return { daemon, target: target.text, blockedAt, expiresAt, changed: true, layers, notes };
+}
+
+/** An IPv6 address stands for its /64, which is one subscriber's (RFC 6177). */
+function counted(network: Network): Network {
+  return network.family === 6 && network.isSingle ? Network.counted(network.base) : network;
+}
+
+/** The allowlist always wins: what it holds whole cannot be blocked, and neither can the very address that was named. */
+function refuseAllowed(named: Network, target: Network, allowed: AllowlistView): void {
+  const [entry] = [...allowed.covering(named), ...allowed.covering(target)];
+  if (entry === undefined) return;
+  const message = `${named.text} is never blocked: the allowlist holds ${matchText(entry)}`;
+  throw new OperationError('refused', [{ field: 'address', message }]);
+}
+
+async function activeBlock(context: OperationsContext, target: Network, at: number): Promise<StoredBlock | undefined> {
+  for await (const row of activeBlocks(context.store, at)) if (row.target === target.text) return row;
+  return undefined;
+}
+
+function lastsAsLong(present: StoredBlock, expiresAt: number | null): boolean {
+  return present.expiresAt === null || (expiresAt !== null && present.expiresAt >= expiresAt);
+}
+
+/** Lifts every block inside the named address or network, from every layer. */
+async function unblock(context: OperationsContext, input: ParsedInput<'unblock'>): Promise<OperationResult<'unblock'>> {
+  const { daemon, clock } = context;
+  const named = counted(input.address);
+  const at = clock();
+  const inside: Network[] = [];
+  const around: string[] = [];
+  for await (const row of activeBlocks(context.store, at)) {
+    const target = Network.parse(row.target);
+    if (target === undefined) continue;
+    if (covers(named, target)) inside.push(target);
+    else if (covers(target, named)) around.push(target.text);
+  }
+  // Layers are told even if the store knows no block: one command lifts it everywhere.
+  const lifted = await lift(context, inside.length === 0 ? [named] : inside, at, input);
+  const notes = around.map(
+    (network) =>
+      `${input.address.text} is still kept out by the block of ${network}: unblock that network, or put the address on the allowlist.`,
+  );
+  if (!daemon && lifted.lifted.length > 0) notes.push(WITHOUT_DAEMON);
+  return { daemon, ...lifted, notes };
+}
+
+/** Ends blocks in the layers and in the store, and records it. */
+export async function lift(
+  context: OperationsContext,
+  targets: readonly Network[],
+  at: number,
+  { reason, by }: { readonly reason: string; readonly by: string },
+): Promise<Pick<OperationResult<'unblock'>, 'lifted' | 'layers'>> {
+  const layers = await context.engine.liftBlocks(targets);
+  const texts = targets.map((target) => target.text);
+  const lifted = await context.store.endBlocks(texts, at, reason);
+  await context.store.addEvents(
+    lifted.map((row) => actionEvent('ip_unblocked', row.target, at, `Lifted by ${by}: ${reason}`, by)),
+  );
+  return { lifted, layers };
+}

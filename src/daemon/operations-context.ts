@@ -1,0 +1,54 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Network } from '../lib/network.ts';
+import type { EventType } from '../pipeline/finding.ts';
+import type { EventRow, Retention, Store, StoredBlock } from '../store/store.ts';
+import type { Engine } from './engine.ts';
+
+/** A part of the allowlist that stands in no table: the host itself, the configuration. */
+export interface ImpliedEntry {
+  readonly network: Network;
+  readonly description: string;
+}
+
+/** What operations work on. */
+export interface OperationsContext {
+  readonly store: Store;
+  readonly engine: Engine;
+  /** Whether `engine` is a running daemon. */
+  readonly daemon: boolean;
+  readonly clock: Clock;
+  readonly retention: Retention;
+  readonly stateDir: string;
+  /** Asked each time: interfaces come and go. */
+  readonly implied: () => readonly ImpliedEntry[];
+}
+
+const PAGE = 10_000;
+
+/** All blocks in force, a page at a time. */
+export async function* activeBlocks(store: Store, at: number): AsyncGenerator<StoredBlock> {
+  let after = 0;
+  while (true) {
+    const page = await store.activeBlocks(at, after, PAGE);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = last.id;
+  }
+}
+
+/** The record of an operator's action on an address. */
+export function actionEvent(type: EventType, target: string, at: number, description: string, by: string): EventRow {
+  return {
+    identity: `${type}:${target}:${at}`,
+    type,
+    severity: 'info',
+    ip: target,
+    aor: '',
+    description,
+    at,
+    details: { by },
+  };
+}
+
+export const WITHOUT_DAEMON = 'No daemon is running: recorded only, enforced when sipward runs.';

@@ -1,0 +1,82 @@
+import { accessSync, constants } from 'node:fs';
+import { version } from '../lib/version.ts';
+import type { PartState } from './health.ts';
+import type { Handlers, OperationResult } from './operations.ts';
+import type { OperationsContext } from './operations-context.ts';
+
+type Check = OperationResult<'doctor'>['checks'][number];
+
+export function healthHandlers(context: OperationsContext): Pick<Handlers, 'status' | 'doctor'> {
+  const { store, engine, daemon } = context;
+  return {
+    status: async () => ({ daemon, version: version(), health: engine.health(), store: await store.status() }),
+    doctor: async () => ({
+      checks: [
+        daemonCheck(context),
+        stateDirCheck(context.stateDir),
+        await storeCheck(context),
+        ...(daemon ? partChecks(context) : []),
+      ],
+    }),
+  };
+}
+
+function daemonCheck({ daemon }: OperationsContext): Check {
+  return daemon
+    ? { name: 'daemon', state: 'ok', found: 'running', advice: '' }
+    : {
+        name: 'daemon',
+        state: 'warning',
+        found: 'not running: nothing is watched or enforced',
+        advice: 'start it: sipward run, or systemctl start sipward',
+      };
+}
+
+function stateDirCheck(stateDir: string): Check {
+  try {
+    accessSync(stateDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    return { name: 'state directory', state: 'ok', found: stateDir, advice: '' };
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    return { name: 'state directory', state: 'failed', found, advice: `make ${stateDir} writable for this user` };
+  }
+}
+
+async function storeCheck({ store }: OperationsContext): Promise<Check> {
+  const { engine, location, schemaVersion, latestVersion } = await store.status();
+  const found = `${engine} at ${location}, schema ${schemaVersion}`;
+  if (schemaVersion === latestVersion) return { name: 'store', state: 'ok', found, advice: '' };
+  return { name: 'store', state: 'failed', found, advice: `run sipward db migrate (latest schema: ${latestVersion})` };
+}
+
+function partChecks({ engine }: OperationsContext): readonly Check[] {
+  const health = engine.health();
+  const sources = health.sources.map(({ name, state, error, signals, unrecognised }) =>
+    partCheck(`source ${name}`, state, error, `${signals} signals, ${unrecognised} lines not understood`),
+  );
+  const enforcers = health.enforcers.map(({ name, state, error, entries, repairs }) =>
+    partCheck(`enforcer ${name}`, state, error, `${entries} entries, ${repairs} put right`),
+  );
+  const problems = health.problems.map(
+    (found): Check => ({ name: 'daemon', state: 'warning', found, advice: 'see sipward status and the log' }),
+  );
+  return [enforcementCheck(health), ...sources, ...enforcers, ...problems];
+}
+
+function enforcementCheck({ enforcement, enforcers }: ReturnType<OperationsContext['engine']['health']>): Check {
+  if (enforcement === 'enforce' && enforcers.some(({ enforces }) => enforces)) {
+    return { name: 'enforcement', state: 'ok', found: 'attackers are kept out', advice: '' };
+  }
+  return {
+    name: 'enforcement',
+    state: 'warning',
+    found: 'nobody is kept out',
+    advice: 'when the decisions are right, set enforcement: enforce and configure an enforcer',
+  };
+}
+
+function partCheck(name: string, state: PartState, error: string | null, figures: string): Check {
+  if (state === 'ok') return { name, state: 'ok', found: figures, advice: '' };
+  const found = error === null ? state : `${state}: ${error}`;
+  return { name, state: state === 'starting' ? 'warning' : 'failed', found, advice: 'see the log of the daemon' };
+}

@@ -1,0 +1,90 @@
+import { Network } from '../lib/network.ts';
+import type { StoredBlock } from '../store/store.ts';
+import { AllowlistView, type AllowMatch, covers, matchText } from './allowlist-view.ts';
+import { OperationError } from './operation-error.ts';
+import type { Handlers, OperationResult, ParsedInput } from './operations.ts';
+import { activeBlocks, type OperationsContext } from './operations-context.ts';
+
+export function whyHandlers(context: OperationsContext): Pick<Handlers, 'why'> {
+  return { why: (input) => why(context, input) };
+}
+
+async function why(context: OperationsContext, input: ParsedInput<'why'>): Promise<OperationResult<'why'>> {
+  const network = Network.parse(input.subject);
+  if (network !== undefined) return whyAddress(context, network, input.limit);
+  if (looksLikeAddress(input.subject)) {
+    const message = `expected an IP address, a network or an account, got "${input.subject}"`;
+    throw new OperationError('invalid', [{ field: 'subject', message }]);
+  }
+  return whyAccount(context, input.subject.replace(/^sips?:/i, ''), input.limit);
+}
+
+/** Digits and dots, or hexadecimal with colons: a mistyped address, not somebody's account. */
+function looksLikeAddress(text: string): boolean {
+  return /^[\d./]*\.[\d./]*$/.test(text) || /^[\da-f:.[\]%/]*:[\da-f:.[\]%/]*$/i.test(text);
+}
+
+async function whyAddress(
+  context: OperationsContext,
+  network: Network,
+  limit: number,
+): Promise<OperationResult<'why'>> {
+  const { store, engine, daemon, clock } = context;
+  const blocks: StoredBlock[] = [];
+  for await (const row of activeBlocks(store, clock())) {
+    const target = Network.parse(row.target);
+    if (target !== undefined && covers(target, network)) blocks.push(row);
+  }
+  const allowlist = (await AllowlistView.read(context)).covering(network);
+  const layers = await engine.check(network.base);
+  const verdict = allowlist.length > 0 ? 'allowlisted' : blocks.length > 0 ? 'blocked' : 'not-blocked';
+  const stored = { layer: 'store', blocked: blocks.length > 0, error: null };
+  return {
+    daemon,
+    subject: { ip: network.text },
+    verdict,
+    answer: answerText(network.text, allowlist, blocks),
+    blocks,
+    allowlist: allowlist,
+    layers: [stored, ...layers],
+    history: await store.dossier({ ip: network.text }, limit),
+    notes: disagreement(verdict, layers),
+  };
+}
+
+function answerText(ip: string, allowlist: readonly AllowMatch[], blocks: readonly StoredBlock[]): string {
+  const [entry] = allowlist;
+  if (entry !== undefined) return `${ip} is never blocked: the allowlist holds ${matchText(entry)}.`;
+  const [block] = blocks;
+  if (block === undefined) return `${ip} is not blocked.`;
+  const what = block.target === ip ? ip : `${ip} (as part of ${block.target})`;
+  return `${what} is blocked by ${block.by}: ${block.reason}`;
+}
+
+/** Layers that do otherwise than the store says; the daemon mends them at its next reconciliation. */
+function disagreement(verdict: string, layers: OperationResult<'why'>['layers']): string[] {
+  const wanted = verdict === 'blocked';
+  return layers
+    .filter(({ blocked }) => blocked !== null && blocked !== wanted)
+    .map(({ layer, blocked }) => `${layer} ${blocked ? 'still keeps it out' : 'lets it in'}, against the store.`);
+}
+
+/** Accounts are not blocked by address; what is known of them is who tried them. */
+async function whyAccount(context: OperationsContext, aor: string, limit: number): Promise<OperationResult<'why'>> {
+  const history = await context.store.dossier({ aor }, limit);
+  const tried =
+    history.failures === 0
+      ? 'no failed registration is recorded'
+      : `${history.failures} failed registrations are recorded`;
+  return {
+    daemon: context.daemon,
+    subject: { aor },
+    verdict: 'not-blocked',
+    answer: `The account ${aor} itself is not blocked (only addresses are); ${tried}.`,
+    blocks: [],
+    allowlist: [],
+    layers: [],
+    history,
+    notes: [],
+  };
+}
