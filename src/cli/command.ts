@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import type { Session } from './session.ts';
+
+/** What a command does: gets its arguments and options, answers on the session, returns its exit code (0 if none). */
+export type Action<A extends readonly unknown[], O> = (
+  session: Session,
+  args: A,
+  options: O,
+) => Promise<number | undefined>;
+
+/** Turns an action into one that commander can call. */
+export type Bind = <A extends readonly unknown[], O>(action: Action<A, O>) => (...all: unknown[]) => Promise<void>;
+
+/** Makes one command; `bind` connects its action with the run. */
+export type CommandFactory = (bind: Bind) => Command;
+
+/** A command with its sentence for lists and an example for its help. */
+export function command(name: string, summary: string, examples: readonly string[]): Command {
+  const made = new Command(name).summary(summary).description(summary);
+  const lines = examples.map((example) => `  $ ${example}`).join('\n');
+  return made.addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines}`);
+}
+
+/** A noun: a command that only holds others. */
+export function commandGroup(name: string, summary: string, members: readonly Command[]): Command {
+  const group = new Command(name).summary(summary).description(summary);
+  for (const member of members) group.addCommand(member);
+  return group;
+}

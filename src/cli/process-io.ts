@@ -1,0 +1,51 @@
+import { userInfo } from 'node:os';
+import type { WriteStream } from 'node:tty';
+import { systemClock } from '../lib/clock.ts';
+import type { Io, Output } from './io.ts';
+
+const DEFAULT_COLUMNS = 100;
+
+/** The real process. The first signal asks to end, the second ends at once. */
+export function processIo(): Io {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopping.abort(new Error(signal));
+      process.once(signal, () => process.exit(1));
+    });
+  }
+  return {
+    stdin: process.stdin,
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    clock: systemClock,
+    user: userName(process.env),
+    stop: stopping.signal,
+  };
+}
+
+function output(stream: WriteStream): Output {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // `sipward events | head`: the reader has seen enough.
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY === true,
+    columns: stream.columns ?? DEFAULT_COLUMNS,
+  };
+}
+
+/** Who really asks, also under sudo. */
+function userName(env: NodeJS.ProcessEnv): string {
+  if (env.SUDO_USER) return env.SUDO_USER;
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a user id that has no name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
