@@ -5,25 +5,34 @@
 
 /** The UTF-8 text of the bytes in `raw` (invalid ones become U+FFFD), at most `maxUnits` UTF-16 units of it. */
 export function decodeUtf8(raw: string, maxUnits: number): string {
-  // A UTF-16 unit takes at most 3 bytes, so bytes past that can be dropped undecoded.
-  return cutText(isAscii(raw) ? raw : Buffer.from(raw.slice(0, 3 * maxUnits), 'latin1').toString('utf8'), maxUnits);
+  // A UTF-16 unit takes at most 3 bytes, so bytes past that (and those of a character begun) can go undecoded.
+  return cutText(isAscii(raw) ? raw : Buffer.from(raw.slice(0, 3 * maxUnits + 3), 'latin1').toString('utf8'), maxUnits);
 }
 
-/** As `decodeUtf8`, after undoing percent-encoding (RFC 3986 section 2.1). A `%` without two hex digits stands for itself. */
-export function decodePercent(raw: string, maxUnits: number): string {
-  const encoded = raw.length > 9 * maxUnits ? raw.slice(0, 9 * maxUnits) : raw;
-  let bytes = '';
-  let from = 0;
-  for (let at = encoded.indexOf('%'); at >= 0; at = encoded.indexOf('%', at)) {
-    const byte = hexDigit(encoded.charCodeAt(at + 1)) * 16 + hexDigit(encoded.charCodeAt(at + 2));
-    if (byte >= 0) {
-      bytes += encoded.slice(from, at) + String.fromCharCode(byte);
-      from = at + 3;
+/**
+ * The text of `[from, to)` of `raw` after undoing percent-encoding (RFC 3986 section 2.1), as UTF-8. A `%` without two
+ * hex digits stands for itself. At most `maxUnits` (up to 1024) UTF-16 units.
+ */
+export function decodePercent(raw: string, from: number, to: number, maxUnits: number): string {
+  let length = 0;
+  let bits = 0;
+  for (let at = from; at < to && length < decoded.length; at++) {
+    let byte = raw.charCodeAt(at);
+    if (byte === 37 && at + 2 < to) {
+      const escaped = hexDigit(raw.charCodeAt(at + 1)) * 16 + hexDigit(raw.charCodeAt(at + 2));
+      if (escaped >= 0) {
+        byte = escaped;
+        at += 2;
+      }
     }
-    at = byte >= 0 ? from : at + 1;
+    decoded[length++] = byte;
+    bits |= byte;
   }
-  return decodeUtf8(bytes + encoded.slice(from), maxUnits);
+  return cutText(decoded.toString(bits < 128 ? 'latin1' : 'utf8', 0, length), maxUnits);
 }
+
+/** Scratch space of `decodePercent`: the bytes of 1024 UTF-16 units, 3 each at most, and those of a character begun. */
+const decoded = Buffer.alloc(3 * 1024 + 3);
 
 /** The first `maxUnits` UTF-16 units, without half a surrogate pair at the end. */
 export function cutText(text: string, maxUnits: number): string {
@@ -32,14 +41,17 @@ export function cutText(text: string, maxUnits: number): string {
   return text.slice(0, last >= 0xd800 && last < 0xdc00 ? maxUnits - 1 : maxUnits);
 }
 
-function isAscii(raw: string): boolean {
-  for (let at = 0; at < raw.length; at++) if (raw.charCodeAt(at) > 127) return false;
-  return true;
+/** Whether no byte is 128 or more. */
+export function isAscii(raw: string): boolean {
+  return !/[\x80-\xff]/.test(raw);
 }
 
 /** 0 to 15, or so far below zero that no sum with another digit is a byte. */
 function hexDigit(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  const letter = code | 32;
-  return letter >= 97 && letter <= 102 ? letter - 87 : -1000;
+  return HEX_DIGITS[code & 255] ?? -1000;
 }
+
+const HEX_DIGITS = Int16Array.from({ length: 256 }, (_, code) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase());
+  return digit < 0 ? -1000 : digit;
+});

@@ -1,5 +1,6 @@
 import { Address, parseV4 } from '../../lib/address.ts';
-import { cutText, decodePercent } from '../../lib/byte-text.ts';
+import { decodePercent, isAscii } from '../../lib/byte-text.ts';
+import { RepeatedValue } from '../../lib/repeated-value.ts';
 import {
   MAX_TEXT,
   type Proven,
@@ -62,10 +63,17 @@ const MAX_EXPIRES = 2 ** 32 - 1;
  */
 class EventParser implements LineParser {
   readonly #sensor: string;
+  readonly #kind = new RepeatedValue((raw) => KINDS.get(raw));
+  readonly #transport = new RepeatedValue((raw) => TRANSPORT_NAMES.get(raw) ?? 'unknown');
+  readonly #method = new RepeatedValue(decode);
+  readonly #reason = new RepeatedValue(decode);
+  readonly #domain = new RepeatedValue(decode);
+  readonly #requestUri = new RepeatedValue(decode);
+  readonly #userAgent = new RepeatedValue(decode);
   #line = '';
   /** Where each field starts; it ends before the comma in front of the next one. */
   readonly #starts = new Int32Array(FIELDS + 1);
-  /** Bit n: field n holds a `%` or a byte that is not ASCII. */
+  /** Bit n: field n may hold a `%` or a byte that is not ASCII. */
   #encoded = 0;
 
   constructor(sensor: string) {
@@ -81,26 +89,30 @@ class EventParser implements LineParser {
   #split(line: string): boolean {
     const starts = this.#starts;
     let field = 0;
-    let encoded = 0;
     starts[0] = HEAD.length;
-    for (let at = HEAD.length; at < line.length; at++) {
-      const code = line.charCodeAt(at);
-      if (code === 44) {
-        if (++field === FIELDS) return false;
-        starts[field] = at + 1;
-      } else if (code === 37 || code > 127) {
-        encoded |= 1 << field;
-      }
+    for (let comma = line.indexOf(',', HEAD.length); comma >= 0; comma = line.indexOf(',', comma + 1)) {
+      if (++field === FIELDS) return false;
+      starts[field] = comma + 1;
     }
     if (field < PORT) return false;
-    while (field < FIELDS) starts[++field] = line.length + 1;
+    for (let start = line.length + 1; field < FIELDS; start++) starts[++field] = start;
     this.#line = line;
-    this.#encoded = encoded;
+    this.#encoded = isAscii(line) ? this.#findEncoded(line) : -1;
     return true;
   }
 
+  #findEncoded(line: string): number {
+    let encoded = 0;
+    let field = 0;
+    for (let percent = line.indexOf('%'); percent >= 0; percent = line.indexOf('%', this.#starts[field])) {
+      while (this.#starts[++field]! <= percent);
+      encoded |= 1 << (field - 1);
+    }
+    return encoded;
+  }
+
   #signal(): Parsed {
-    const kind = KINDS.get(this.#raw(KIND));
+    const kind = this.#repeated(this.#kind, KIND);
     const at = this.#time();
     const address = this.#address();
     const port = this.#number(PORT, 0);
@@ -108,23 +120,23 @@ class EventParser implements LineParser {
     const status = this.#number(STATUS, 0);
     if (kind === undefined || address === undefined || proven === undefined) return 'unrecognised';
     if (at < 0 || port < 0 || port > 65535 || status < 0 || status > 999) return 'unrecognised';
-    const reason = this.#text(REASON);
+    const reason = this.#repeated(this.#reason, REASON);
     if (kind === 'request.refused' && !REASONS.has(reason)) return 'unrecognised';
     return {
       kind,
       at,
       address,
       port,
-      transport: TRANSPORT_NAMES.get(this.#raw(TRANSPORT)) ?? 'unknown',
+      transport: this.#repeated(this.#transport, TRANSPORT),
       sensor: this.#sensor,
       proven,
-      method: this.#text(METHOD),
+      method: this.#repeated(this.#method, METHOD),
       status,
       reason,
       user: this.#text(USER),
-      domain: this.#text(DOMAIN),
-      requestUri: this.#text(REQUEST_URI),
-      userAgent: this.#text(USER_AGENT),
+      domain: this.#repeated(this.#domain, DOMAIN),
+      requestUri: this.#repeated(this.#requestUri, REQUEST_URI),
+      userAgent: this.#repeated(this.#userAgent, USER_AGENT),
       callId: this.#text(CALL_ID),
       expires: Math.min(this.#number(EXPIRES, -1), MAX_EXPIRES),
       count: Math.max(this.#number(COUNT, 1), 1),
@@ -153,13 +165,16 @@ class EventParser implements LineParser {
     return this.#line.slice(this.#starts[field], this.#starts[field + 1]! - 1);
   }
 
+  #repeated<T>(value: RepeatedValue<T>, field: number): T {
+    return value.get(this.#line, this.#starts[field]!, this.#starts[field + 1]! - 1);
+  }
+
   #text(field: number): string {
     const from = this.#starts[field]!;
     const to = this.#starts[field + 1]! - 1;
     if (to <= from) return '';
-    const raw = this.#line.slice(from, to);
-    if ((this.#encoded & (1 << field)) !== 0) return decodePercent(raw, MAX_TEXT);
-    return to - from <= MAX_TEXT ? raw : cutText(raw, MAX_TEXT);
+    if ((this.#encoded & (1 << field)) !== 0) return decodePercent(this.#line, from, to, MAX_TEXT);
+    return this.#line.slice(from, Math.min(to, from + MAX_TEXT));
   }
 
   /** The decimal number of at most 12 digits in the field, `absent` if the field is empty, else -1. */
@@ -177,6 +192,8 @@ class EventParser implements LineParser {
     return value;
   }
 }
+
+const decode = (raw: string) => decodePercent(raw, 0, raw.length, MAX_TEXT);
 
 /** Empty lines, and other events that OpenSIPS was told to write to the same file. */
 function isOtherEvent(line: string): boolean {
