@@ -1,0 +1,156 @@
+import type { Enforced, Enforcer } from '../enforcers/enforcer.ts';
+import type { Address } from '../lib/address.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Network } from '../lib/network.ts';
+import type { Block } from '../pipeline/decision.ts';
+import type { LayerCheck, LayerResult } from './engine.ts';
+import type { EnforcerHealth } from './health.ts';
+
+export interface EnforcementOptions {
+  readonly enforcers: readonly Enforcer[];
+  readonly clock: Clock;
+  /** A layer failed; it is tried again at the next reconciliation. */
+  readonly onFault: (layer: string, error: Error) => void;
+  /** A layer did not hold what it should and was put right. */
+  readonly onRepair: (layer: string, added: number, removed: number) => void;
+}
+
+interface Layer {
+  readonly enforcer: Enforcer;
+  error: string | null;
+  repairs: number;
+}
+
+/**
+ * What shall be kept out now, and the layers that do it. A failing layer hides nothing of the others: it is reported,
+ * and the next reconciliation brings it up to date.
+ */
+export class Enforcement {
+  readonly #layers: readonly Layer[];
+  readonly #clock: Clock;
+  readonly #onFault: EnforcementOptions['onFault'];
+  readonly #onRepair: EnforcementOptions['onRepair'];
+  /** By the text of the target. */
+  readonly #blocks = new Map<string, Enforced>();
+  #allowlist: readonly Network[] = [];
+  #reconciling: Promise<void> | undefined;
+
+  constructor(options: EnforcementOptions) {
+    this.#layers = options.enforcers.map((enforcer) => ({ enforcer, error: null, repairs: 0 }));
+    this.#clock = options.clock;
+    this.#onFault = options.onFault;
+    this.#onRepair = options.onRepair;
+  }
+
+  get size(): number {
+    return this.#blocks.size;
+  }
+
+  async start(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<readonly LayerResult[]> {
+    for (const block of blocks) this.#blocks.set(block.target.text, block);
+    this.#allowlist = [...allowlist];
+    return this.#each((enforcer) => enforcer.start(blocks, allowlist));
+  }
+
+  /** Resolves when every layer has done it or failed; never rejects. */
+  add(blocks: readonly Block[]): Promise<readonly LayerResult[]> {
+    const longer = blocks.filter((block) => this.#remember(block));
+    if (longer.length === 0)
+      return Promise.resolve(this.#layers.map(({ enforcer }) => ({ layer: enforcer.name, error: null })));
+    return this.#each((enforcer) => enforcer.add(longer));
+  }
+
+  remove(targets: readonly Network[]): Promise<readonly LayerResult[]> {
+    for (const target of targets) this.#blocks.delete(target.text);
+    return this.#each((enforcer) => enforcer.remove(targets));
+  }
+
+  /** Blocks whose time has come end by themselves in layers that can, and are removed from the others. */
+  async expire(): Promise<void> {
+    const now = this.#clock();
+    const over = [...this.#blocks.values()].filter((block) => block.expiresAt !== undefined && block.expiresAt <= now);
+    for (const { target } of over) this.#blocks.delete(target.text);
+    const targets = over.map((block) => block.target);
+    if (targets.length === 0) return;
+    await this.#each(async (enforcer) => {
+      if (!enforcer.capabilities.expires) await enforcer.remove(targets);
+    });
+  }
+
+  allow(allowlist: readonly Network[]): Promise<readonly LayerResult[]> {
+    this.#allowlist = [...allowlist];
+    return this.#each((enforcer) => enforcer.allow(allowlist));
+  }
+
+  check(address: Address): Promise<readonly LayerCheck[]> {
+    return Promise.all(
+      this.#layers.map(async ({ enforcer }) => {
+        try {
+          return { layer: enforcer.name, blocked: await enforcer.check(address), error: null };
+        } catch (error) {
+          return { layer: enforcer.name, blocked: null, error: messageOf(error) };
+        }
+      }),
+    );
+  }
+
+  /** One at a time: a slow layer is not asked twice. */
+  reconcile(): Promise<void> {
+    this.#reconciling ??= this.#reconcileAll().finally(() => {
+      this.#reconciling = undefined;
+    });
+    return this.#reconciling;
+  }
+
+  health(): readonly EnforcerHealth[] {
+    return this.#layers.map(({ enforcer, error, repairs }) => ({
+      name: enforcer.name,
+      state: error === null ? 'ok' : 'failing',
+      error,
+      enforces: enforcer.capabilities.enforces,
+      entries: this.#blocks.size,
+      repairs,
+    }));
+  }
+
+  async close(): Promise<void> {
+    await this.#each((enforcer) => enforcer.close());
+  }
+
+  /** False if a block that lasts at least as long is in force. */
+  #remember(block: Block): boolean {
+    const known = this.#blocks.get(block.target.text);
+    if (known !== undefined && (known.expiresAt ?? Infinity) >= (block.expiresAt ?? Infinity)) return false;
+    this.#blocks.set(block.target.text, { target: block.target, expiresAt: block.expiresAt });
+    return true;
+  }
+
+  async #reconcileAll(): Promise<void> {
+    const blocks = [...this.#blocks.values()];
+    await this.#each(async (enforcer, layer) => {
+      const repair = await enforcer.reconcile(blocks, this.#allowlist);
+      if (repair.added + repair.removed === 0) return;
+      layer.repairs += repair.added + repair.removed;
+      this.#onRepair(enforcer.name, repair.added, repair.removed);
+    });
+  }
+
+  #each(work: (enforcer: Enforcer, layer: Layer) => Promise<void>): Promise<LayerResult[]> {
+    return Promise.all(
+      this.#layers.map(async (layer) => {
+        try {
+          await work(layer.enforcer, layer);
+          layer.error = null;
+        } catch (error) {
+          layer.error = messageOf(error);
+          this.#onFault(layer.enforcer.name, error instanceof Error ? error : new Error(String(error)));
+        }
+        return { layer: layer.enforcer.name, error: layer.error };
+      }),
+    );
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

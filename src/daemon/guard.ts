@@ -1,0 +1,66 @@
+import type { Outcome, Pipeline } from '../pipeline/pipeline.ts';
+import type { Signal } from '../pipeline/signal.ts';
+import type { EventRow, SignalRow } from '../store/store.ts';
+import type { Enforcement } from './enforcement.ts';
+import type { Recorder } from './recorder.ts';
+import { blockEvent, blockOf, blockRow, findingEvent, signalRow } from './records.ts';
+import type { Intake } from './source-runner.ts';
+
+export interface GuardOptions {
+  readonly pipeline: Pipeline;
+  readonly enforcement: Enforcement;
+  readonly recorder: Recorder;
+  /** Told of each finding and its decision that is worth telling, after enforcement has begun. */
+  readonly onOutcome: (outcome: Outcome) => void;
+}
+
+/** The middle of the daemon: signals in; blocks in force, rows on their way to the store. Enforce first, write second. */
+export class Guard implements Intake {
+  readonly #options: GuardOptions;
+  #signals = 0;
+  #findings = 0;
+
+  constructor(options: GuardOptions) {
+    this.#options = { ...options };
+  }
+
+  /** Signals decided, and findings worth telling, since the start. */
+  get counts(): { readonly signals: number; readonly findings: number } {
+    return { signals: this.#signals, findings: this.#findings };
+  }
+
+  take(source: string, fresh: readonly Signal[], rows: readonly Signal[] | undefined, position: unknown): void {
+    const { pipeline, enforcement, recorder, onOutcome } = this.#options;
+    const outcomes = pipeline.process(fresh).filter((outcome) => !outcome.decision.repeated);
+    const blocks = outcomes.flatMap((outcome) => blockOf(outcome.decision) ?? []);
+    const enforced = blocks.length === 0 ? Promise.resolve() : enforcement.add(blocks);
+    this.#signals += fresh.length;
+    this.#findings += outcomes.length;
+    if (rows !== undefined || outcomes.length > 0) {
+      const signals = (rows ?? []).flatMap((signal): SignalRow | SignalRow[] => signalRow(signal) ?? []);
+      recorder.add({ source, position, signals, ...outcomeRows(outcomes), enforced });
+    }
+    for (const outcome of outcomes) onOutcome(outcome);
+  }
+
+  hasRoom(): Promise<boolean> {
+    return this.#options.recorder.hasRoom();
+  }
+
+  drained(): Promise<void> {
+    return this.#options.recorder.drained;
+  }
+}
+
+function outcomeRows(outcomes: readonly Outcome[]) {
+  const events: EventRow[] = [];
+  const blocks = [];
+  for (const outcome of outcomes) {
+    events.push(findingEvent(outcome));
+    const block = blockOf(outcome.decision);
+    if (block === undefined) continue;
+    events.push(blockEvent(block, outcome.finding.identity));
+    blocks.push(blockRow(block, outcome.finding.detector));
+  }
+  return { events, blocks };
+}
