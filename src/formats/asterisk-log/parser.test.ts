@@ -1,0 +1,4 @@
+import { testSamples } from '../samples.testkit.ts';
+import { asteriskLog } from './parser.ts';
+
+testSamples(asteriskLog, new URL('./samples.log', import.meta.url));

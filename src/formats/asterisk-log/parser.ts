@@ -1,0 +1,103 @@
+import { LinePrefix, skipSpaces, stripColours } from '../../lib/log-line/prefix.ts';
+import type { Format, FormatOptions, LineParser, Parsed } from '../format.ts';
+import { parseChanSipNotice } from './chan-sip-notices.ts';
+import { readDialplanLog } from './dialplan-log.ts';
+import { type Message, parseIaxNotice, parseManagerNotice } from './other-services.ts';
+import { parsePjsipNotice, parseSessionNotice } from './pjsip-notices.ts';
+import { SecurityEvents } from './security-event.ts';
+
+/**
+ * Lines relayed by a syslog daemon may have been cut. In a longer one than this, text before the sender's address could
+ * be a forged line of which only the true end was cut off.
+ */
+const MAX_RELAYED_LINE = 1000;
+
+/** Whose source file wrote the line decides how it is read: a dial plan may log any text of a caller. */
+const READERS: readonly (readonly [file: string, read: (message: Message) => Parsed])[] = [
+  ['chan_sip.c', parseChanSipNotice],
+  ['res_pjsip/pjsip_distributor.c', parsePjsipNotice],
+  ['pjsip_distributor.c', parsePjsipNotice],
+  ['res_pjsip_session.c', parseSessionNotice],
+  ['res_pjsip_registrar.c', parseSessionNotice],
+  ['chan_iax2.c', parseIaxNotice],
+  ['manager.c', parseManagerNotice],
+];
+
+export const asteriskLog: Format = {
+  type: 'asterisk-log',
+  description: 'Asterisk: messages, full or security log, also by way of syslog or journald',
+  parser: (options) => new AsteriskParser(options),
+};
+
+class AsteriskParser implements LineParser {
+  readonly #sensor: string;
+  readonly #now: () => number;
+  readonly #prefix: LinePrefix;
+  readonly #security = new SecurityEvents();
+
+  constructor(options: FormatOptions) {
+    this.#sensor = options.sensor;
+    this.#now = options.now;
+    this.#prefix = new LinePrefix(options.now);
+  }
+
+  parse(input: string): Parsed {
+    const line = stripColours(input);
+    const prefix = this.#prefix;
+    prefix.read(line);
+    if (prefix.program !== '' && !prefix.program.includes('asterisk')) return 'unrecognised';
+    const level = this.#readOwnTime(line);
+    const afterLevel = skipLevel(line, level);
+    if (afterLevel < 0) return 'unrecognised';
+    if (prefix.program !== '' && line.length > MAX_RELAYED_LINE) return 'unrecognised';
+    if (line.startsWith('Ext. ', afterLevel)) return readDialplanLog(this.#message(line, afterLevel));
+    const location = line.indexOf(': ', afterLevel);
+    if (location < 0) return 'ignored';
+    return this.#readMessage(line, afterLevel, location + 2);
+  }
+
+  #readMessage(line: string, location: number, start: number): Parsed {
+    if (line.startsWith('res_security_log.c', location)) return this.#security.parse(this.#message(line, start));
+    for (const [file, read] of READERS) {
+      if (line.startsWith(file, location)) return read(this.#message(line, start));
+    }
+    return 'ignored';
+  }
+
+  #message(line: string, start: number): Message {
+    const at = Number.isNaN(this.#prefix.at) ? this.#now() : this.#prefix.at;
+    return { text: line.slice(skipSpaces(line, start)), at, sensor: this.#sensor };
+  }
+
+  /** `[time] ` of Asterisk's own log files; returns where the level begins. */
+  #readOwnTime(line: string): number {
+    const { body } = this.#prefix;
+    if (line.charCodeAt(body) !== 91) return body;
+    const end = this.#prefix.readTime(line, body + 1);
+    return end < 0 || line.charCodeAt(end) !== 93 ? -1 : end + 2;
+  }
+}
+
+/** Past `NOTICE[1638][C-00000fa9]: ` (blank before the bracket and colon after it are optional), or -1. */
+function skipLevel(line: string, from: number): number {
+  if (from < 0) return -1;
+  let i = from;
+  while (isLevelLetter(line.charCodeAt(i))) i++;
+  if (i - from < 4) return -1;
+  if (line.charCodeAt(i) === 32) i++;
+  if (line.charCodeAt(i) !== 91 || !isDigit(line.charCodeAt(i + 1))) return -1;
+  i = line.indexOf(']', i) + 1;
+  if (line.startsWith('[C-', i)) i = line.indexOf(']', i) + 1;
+  if (i <= from) return -1;
+  if (line.charCodeAt(i) === 58) i++;
+  while (line.charCodeAt(i) === 32) i++;
+  return i;
+}
+
+function isLevelLetter(code: number): boolean {
+  return (code >= 65 && code <= 90) || code === 95;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}

@@ -1,0 +1,142 @@
+import { parsePeer } from '../../lib/log-line/peer.ts';
+import { LinePrefix, skipSpaces, stripColours } from '../../lib/log-line/prefix.ts';
+import { makeSignal } from '../../pipeline/make-signal.ts';
+import type { Format, FormatOptions, LineParser, Parsed } from '../format.ts';
+import { Accounting } from './accounting.ts';
+import type { Message } from './message.ts';
+
+/** As `asterisk-log`: what comes last in a relayed line is only sure to be there in a line that cannot have been cut. */
+const MAX_RELAYED_LINE = 1000;
+/** The longest message Kamailio takes by UDP, so the longest dump of one. */
+const MAX_DUMP = 65_536;
+const LEVELS = ['ALERT', 'BUG', 'CRITICAL', 'ERROR', 'WARNING', 'NOTICE', 'INFO', 'DEBUG'];
+
+export const kamailioLog: Format = {
+  type: 'kamailio-log',
+  description:
+    'Kamailio: pike, sanity and parser complaints and acc lines, by way of syslog, journald or standard error',
+  parser: (options) => new KamailioParser(options),
+};
+
+/**
+ * `[PID) ]LEVEL: [{log_prefix} ]MODULE: TEXT`. The usual `log_prefix` holds the Call-ID, so the start of TEXT is only
+ * known if nothing in it looks like another end of the prefix.
+ *
+ * On standard error Kamailio dumps messages it cannot parse, line ends and all: those lines are the sender's, whatever
+ * they look like. So without a syslog prefix (syslog daemons escape line ends) nothing is believed after a complaint
+ * that we do not know whole, for as long as a dump can be.
+ */
+class KamailioParser implements LineParser {
+  readonly #sensor: string;
+  readonly #now: () => number;
+  readonly #prefix: LinePrefix;
+  readonly #accounting = new Accounting();
+  /** Characters yet to come that may be a dump's. */
+  #dump = 0;
+
+  constructor(options: FormatOptions) {
+    this.#sensor = options.sensor;
+    this.#now = options.now;
+    this.#prefix = new LinePrefix(options.now);
+  }
+
+  parse(input: string): Parsed {
+    const line = stripColours(input);
+    const prefix = this.#prefix;
+    prefix.read(line);
+    const relayed = prefix.program !== '';
+    if (relayed ? !prefix.program.includes('kamailio') : this.#inDump(line)) return 'unrecognised';
+    const level = skipProcess(line, prefix.body);
+    const levelEnd = line.indexOf(': ', level);
+    if (level < 0 || levelEnd < 0 || !LEVELS.includes(line.slice(level, levelEnd))) return 'unrecognised';
+    const start = afterLogPrefix(line, levelEnd + 2);
+    if (start < 0 || (relayed && line.length > MAX_RELAYED_LINE)) return 'unrecognised';
+    const parsed = this.#readModule(line, start);
+    if (!relayed && parsed === 'ignored' && mayDump(line, level, start)) this.#dump = MAX_DUMP;
+    return parsed;
+  }
+
+  #inDump(line: string): boolean {
+    this.#dump = Math.max(0, this.#dump - line.length - 1);
+    return this.#dump > 0;
+  }
+
+  /** `<script>: TEXT` of the script's own xlog, or `module [file.c:123]: function(): TEXT`. */
+  #readModule(line: string, start: number): Parsed {
+    const at = Number.isNaN(this.#prefix.at) ? this.#now() : this.#prefix.at;
+    const nameEnd = line.indexOf(': ', start);
+    const message = (from: number): Message => ({ text: line.slice(from), at, sensor: this.#sensor });
+    if (line.startsWith('<script>: ', start)) return readScript(message(nameEnd + 2));
+    const text = line.indexOf('(): ', nameEnd);
+    if (nameEnd < 0 || text < 0) return 'ignored';
+    if (line.startsWith('pike [', start)) return readPike(message(text + 4));
+    if (line.startsWith('acc [', start)) return this.#accounting.parse(message(text + 4));
+    if (line.startsWith('<core> [', start)) return readCore(message(text + 4));
+    return 'ignored';
+  }
+}
+
+/** Lines of the configuration that Kamailio installs. `ALERT: pike blocking METHOD from URI (IP:ADDRESS:PORT)` */
+function readScript({ text, at, sensor }: Message): Parsed {
+  const malformed = 'Malformed SIP request from ';
+  if (text.startsWith(malformed)) {
+    const peer = parsePeer(text.slice(malformed.length));
+    return peer === undefined ? 'ignored' : makeSignal('malformed', { at, sensor, ...peer, reason: 'malformed' });
+  }
+  const pike = 'ALERT: pike blocking ';
+  if (!text.startsWith(pike)) return 'ignored';
+  const open = text.lastIndexOf(' (IP:');
+  const peer = text.endsWith(')') ? parsePeer(text.slice(open + 5, -1)) : undefined;
+  if (open < 0 || peer === undefined) return 'unrecognised';
+  const method = text.slice(pike.length, text.indexOf(' ', pike.length));
+  return makeSignal('flood', { at, sensor, ...peer, method, reason: 'pike' });
+}
+
+/** `PIKE - BLOCKing ip ADDRESS, node=0x…` */
+function readPike({ text, at, sensor }: Message): Parsed {
+  const blocking = 'PIKE - BLOCKing ip ';
+  if (!text.startsWith(blocking)) return 'ignored';
+  const peer = parsePeer(text.slice(blocking.length, text.indexOf(',')));
+  return peer === undefined ? 'unrecognised' : makeSignal('flood', { at, sensor, ...peer, reason: 'pike' });
+}
+
+/** `core parsing of SIP message failed (ADDRESS:PORT/PROTOCOL)`; protocol 1 is UDP, 2 TCP, 3 TLS. */
+function readCore({ text, at, sensor }: Message): Parsed {
+  const failed = 'core parsing of SIP message failed (';
+  const slash = text.indexOf('/');
+  if (!text.startsWith(failed) || slash < 0) return 'ignored';
+  const peer = parsePeer(bracketed(text.slice(failed.length, slash)));
+  if (peer === undefined) return 'unrecognised';
+  const transport = (['udp', 'tcp', 'tls'] as const)[Number(text.slice(slash + 1, -1)) - 1] ?? 'unknown';
+  const proven = transport === 'udp' ? 'no' : transport === 'unknown' ? 'unknown' : 'yes';
+  return makeSignal('malformed', { at, sensor, ...peer, transport, proven, reason: 'malformed' });
+}
+
+/** Kamailio writes IPv6 with a port but without brackets here. */
+function bracketed(text: string): string {
+  const colon = text.lastIndexOf(':');
+  return text.startsWith('[') || text.indexOf(':') === colon
+    ? text
+    : `[${text.slice(0, colon)}]:${text.slice(colon + 1)}`;
+}
+
+/** Past ` 1(15505) ` of standard error; -1 if the line begins otherwise. */
+function skipProcess(line: string, from: number): number {
+  const at = skipSpaces(line, from);
+  const open = line.indexOf('(', at);
+  if (open < 0 || open - at > 4 || line.charCodeAt(at) < 48 || line.charCodeAt(at) > 57) return at;
+  const close = line.indexOf(') ', open);
+  return close < 0 ? -1 : close + 2;
+}
+
+/** Past `{…} ` at `at`; -1 if its end cannot be told. */
+function afterLogPrefix(line: string, at: number): number {
+  if (line.charCodeAt(at) !== 123) return at;
+  const end = line.indexOf('} ', at);
+  return end < 0 || line.indexOf('} ', end + 1) >= 0 ? -1 : end + 2;
+}
+
+/** Whether the line may begin a dump: a complaint, or what a script of somebody's own says. */
+function mayDump(line: string, level: number, start: number): boolean {
+  return !/^(?:NOTICE|INFO|DEBUG):/.test(line.slice(level, level + 8)) || line.startsWith('<script>: ', start);
+}
