@@ -1,0 +1,128 @@
+/**
+ * Bounds what one SIP message costs a source before a signal exists: the start line, the header index and the values a
+ * signal is made of. Yardstick, in the same run: the obvious reading (`toString`, split into lines, a map of lower-case names).
+ */
+import { parseSip } from '../src/lib/sip/parse-sip.ts';
+
+const ROUNDS = 300_000;
+
+const SAMPLES = [
+  `OPTIONS sip:100@198.51.100.20 SIP/2.0
+Via: SIP/2.0/UDP 203.0.113.7:5071;branch=z9hG4bK-2711836941;rport
+Content-Length: 0
+From: "scan"<sip:100@1.1.1.1>;tag=6338303633313464313363340132313839
+Accept: application/sdp
+User-Agent: friendly-scanner
+To: "scan"<sip:100@1.1.1.1>
+Contact: sip:100@203.0.113.7:5071
+CSeq: 1 OPTIONS
+Call-ID: 384827629822018851112345
+Max-Forwards: 70
+
+`,
+  `REGISTER sip:example.com SIP/2.0
+Via: SIP/2.0/UDP 192.0.2.44:5060;rport;branch=z9hG4bKPj7a1f0e2c9d3b4a5f
+Max-Forwards: 70
+From: "Front desk" <sip:1001@example.com>;tag=Qk2vX0pJ9sM3
+To: "Front desk" <sip:1001@example.com>
+Call-ID: 5d8a1c0e-77b2-4f1b-9a4e-0c2f6b1d9e33
+CSeq: 41235 REGISTER
+User-Agent: Yealink SIP-T46S 66.86.0.15
+Supported: outbound, path
+Contact: "Front desk" <sip:1001@192.0.2.44:5060;ob>
+Expires: 300
+Allow: PRACK, INVITE, ACK, BYE, CANCEL, UPDATE, INFO, SUBSCRIBE, NOTIFY, REFER, MESSAGE, OPTIONS
+Authorization: Digest username="1001", realm="example.com", nonce="1763864688/8f3ac1", uri="sip:example.com", response="6629fae49393a05397450978507c4ef1", algorithm=MD5, cnonce="0a4f113b", opaque="3cc1", qop=auth, nc=00000001
+Content-Length: 0
+
+`,
+  `INVITE sip:00442079460000@198.51.100.20 SIP/2.0
+v: SIP/2.0/UDP 203.0.113.9:6060;branch=z9hG4bK1938472
+f: <sip:201@198.51.100.20>;tag=91827364
+t: <sip:00442079460000@198.51.100.20>
+i: 918273645-123456789-192837465
+CSeq: 1 INVITE
+m: <sip:201@203.0.113.9:6060>
+Max-Forwards: 70
+User-Agent: pplsip
+c: application/sdp
+l: 122
+
+v=0
+o=- 16264 18299 IN IP4 203.0.113.9
+s=call
+c=IN IP4 203.0.113.9
+t=0 0
+m=audio 25282 RTP/AVP 0 101
+a=rtpmap:0 PCMU/8000
+`,
+  `SIP/2.0 401 Unauthorized
+Via: SIP/2.0/UDP 192.0.2.44:5060;rport=5060;received=192.0.2.44;branch=z9hG4bKPj7a1f0e2c9d3b4a5f
+Call-ID: 5d8a1c0e-77b2-4f1b-9a4e-0c2f6b1d9e33
+From: "Front desk" <sip:1001@example.com>;tag=Qk2vX0pJ9sM3
+To: "Front desk" <sip:1001@example.com>;tag=z9hG4bKPj7a1f
+CSeq: 41235 REGISTER
+WWW-Authenticate: Digest realm="example.com",nonce="1763864688/8f3ac1",opaque="3cc1",algorithm=MD5,qop="auth"
+Server: PBX 22
+Content-Length: 0
+
+`,
+].map((text) => Buffer.from(text.replaceAll('\n', '\r\n'), 'latin1'));
+
+/** What a source takes from a message; the sum keeps the work from being optimised away. */
+function takeFields(bytes: Buffer): number {
+  const message = parseSip(bytes);
+  if (message.kind === 'malformed') throw new Error(`sample is malformed: ${message.reason}`);
+  const from = message.from;
+  const to = message.to?.uri;
+  const texts = [message.via?.branch, message.callId, from?.sent, from?.tag, to?.user, to?.host, message.userAgent];
+  let sum = message.expires;
+  for (const text of texts) sum += text?.length ?? 0;
+  for (const credentials of message.credentials) sum += credentials.nonce?.length ?? 0;
+  for (const challenge of message.challenges) sum += challenge.stale ? 1 : 0;
+  return sum + (message.kind === 'request' ? message.requestUri.length : message.status);
+}
+
+function splitLines(bytes: Buffer): number {
+  const headers = new Map<string, string>();
+  const [head = ''] = bytes.toString().split('\r\n\r\n', 1);
+  for (const line of head.split('\r\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0) headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+  }
+  return headers.size;
+}
+
+function messagesPerSecond(read: (bytes: Buffer) => number): number {
+  let sum = 0;
+  const pass = (rounds: number) => {
+    for (let i = 0; i < rounds; i++) sum += read(SAMPLES[i % SAMPLES.length] as Buffer);
+  };
+  pass(ROUNDS / 10);
+  const start = process.hrtime.bigint();
+  pass(ROUNDS);
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  if (sum <= 0) throw new Error('nothing was read');
+  return Math.round(ROUNDS / seconds);
+}
+
+export const bench = {
+  name: 'sip-parser',
+  describe: 'messages a second on one core, with all values a signal needs',
+  async run() {
+    const indexed = messagesPerSecond((bytes) => (parseSip(bytes).kind === 'malformed' ? 0 : 1));
+    const fields = messagesPerSecond(takeFields);
+    const yardstick = messagesPerSecond(splitLines);
+    return [
+      { what: 'start line and header index', 'messages/s': indexed, 'of yardstick': ratio(indexed, yardstick) },
+      { what: 'all values of a signal', 'messages/s': fields, 'of yardstick': ratio(fields, yardstick) },
+      { what: 'yardstick: split into a map of lines', 'messages/s': yardstick, 'of yardstick': 1 },
+    ];
+  },
+};
+
+function ratio(one: number, other: number): number {
+  return Math.round((one / other) * 100) / 100;
+}
+
+if (import.meta.main) console.table(await bench.run());
