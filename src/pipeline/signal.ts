@@ -96,8 +96,7 @@ export type Signal = {
   [K in SignalKind]: (K extends 'request.refused' ? RefusedFields : SignalFields) & { readonly kind: K };
 }[SignalKind];
 
-/** Longer texts are cut at this many UTF-16 units where they enter. */
-export const MAX_TEXT = 1024;
+export { MAX_TEXT } from '../lib/text.ts';
 
 /** `register.failed` and door knocks: a request that was meant to be answered otherwise. */
 export function isDoorKnock(signal: Signal): boolean {
