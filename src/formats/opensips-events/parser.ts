@@ -1,5 +1,6 @@
 import { Address, parseV4 } from '../../lib/address.ts';
 import { decodePercent, isAscii } from '../../lib/byte-text.ts';
+import { parseNumber } from '../../lib/number.ts';
 import { RepeatedValue } from '../../lib/repeated-value.ts';
 import {
   MAX_TEXT,
@@ -177,19 +178,11 @@ class EventParser implements LineParser {
     return this.#line.slice(from, Math.min(to, from + MAX_TEXT));
   }
 
-  /** The decimal number of at most 12 digits in the field, `absent` if the field is empty, else -1. */
+  /** The number in the field, `absent` if the field is empty, -1 if it holds something else. */
   #number(field: number, absent: number): number {
     const from = this.#starts[field]!;
     const to = this.#starts[field + 1]! - 1;
-    if (to <= from) return absent;
-    if (to - from > 12) return -1;
-    let value = 0;
-    for (let at = from; at < to; at++) {
-      const digit = this.#line.charCodeAt(at) - 48;
-      if (digit < 0 || digit > 9) return -1;
-      value = value * 10 + digit;
-    }
-    return value;
+    return to <= from ? absent : parseNumber(this.#line, from, to);
   }
 }
 

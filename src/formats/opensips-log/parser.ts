@@ -1,0 +1,92 @@
+import { LogTime } from '../../lib/log-time.ts';
+import type { Signal } from '../../pipeline/signal.ts';
+import type { Format, FormatOptions, LineParser, Parsed } from '../format.ts';
+import { FORMS, type Message } from './forms.ts';
+
+/** What OpenSIPS scripts in the field write with `xlog`, through syslog, journald or to standard error. */
+export const opensipsLog: Format = {
+  type: 'opensips-log',
+  description: 'failed registrations, door knocks and scanners that an OpenSIPS script writes with xlog',
+  parser: (options) => new LogParser(options),
+};
+
+/**
+ * The shortest cut of a syslog line (1024 bytes with the priority, RFC 3164 section 4.1), less what the receiver may
+ * have left out of it. The tail of a longer line may be missing, and what now ends it be the attacker's.
+ */
+const MAX_LINE = 960;
+
+class LogParser implements LineParser {
+  readonly #sensor: string;
+  readonly #time: LogTime;
+
+  constructor(options: FormatOptions) {
+    this.#sensor = options.sensor;
+    this.#time = new LogTime(options.now);
+  }
+
+  parse(line: string): Parsed {
+    if (line === '') return 'ignored';
+    const at = this.#time.read(line);
+    if (Number.isNaN(at)) return 'unrecognised';
+    const start = messageStart(line, this.#time.end);
+    const form = FORMS.find(({ head }) => line.slice(start, start + head.length) === head);
+    if (form === undefined) return 'ignored';
+    const message = line.length > MAX_LINE ? undefined : form.read(line, start + form.head.length);
+    return message === undefined ? 'unrecognised' : this.#signal(at, message);
+  }
+
+  #signal(at: number, message: Message): Signal {
+    return {
+      kind: message.kind,
+      at,
+      address: message.address,
+      port: message.port,
+      transport: 'unknown',
+      sensor: this.#sensor,
+      proven: 'unknown',
+      method: message.method,
+      status: message.status,
+      reason: message.reason,
+      user: message.user,
+      domain: message.domain,
+      requestUri: '',
+      userAgent: message.userAgent,
+      callId: '',
+      expires: -1,
+      count: 1,
+      from: '',
+      fromTag: '',
+      branch: '',
+      detail: '',
+    } as Signal;
+  }
+}
+
+/**
+ * Where the message starts after the time: past the host, past `program[pid]:` (or `[pid]`, OpenSIPS' own), each of
+ * which may be missing, and past the label `REGISTER:`. What a word is follows from its form and place alone, so text
+ * further on cannot be taken for them.
+ */
+function messageStart(line: string, from: number): number {
+  if (isHead(line, from)) return from;
+  let at = pastTag(line, from);
+  if (at === from) {
+    const blank = line.indexOf(' ', from);
+    if (blank < 0) return line.length;
+    at = pastTag(line, blank + 1);
+  }
+  return line.startsWith(LABEL, at) ? at + LABEL.length : at;
+}
+
+const LABEL = 'REGISTER: ';
+const TAG = /(?:[\w./@-]+(?:\[\d+\])?:|\[\d+\]:?) /y;
+
+function pastTag(line: string, from: number): number {
+  TAG.lastIndex = from;
+  return TAG.test(line) ? TAG.lastIndex : from;
+}
+
+function isHead(line: string, from: number): boolean {
+  return FORMS.some(({ head }) => line.startsWith(head, from));
+}
