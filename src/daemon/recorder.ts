@@ -8,7 +8,7 @@ export interface Pending extends Commit {
 }
 
 export interface RecorderOptions {
-  readonly store: Pick<Store, 'commit' | 'addEvents' | 'addBlocks'>;
+  readonly store: Pick<Store, 'commit'>;
   /** Signal rows that may wait in memory. */
   readonly maxRows: number;
   readonly onFault: (error: Error) => void;

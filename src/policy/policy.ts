@@ -63,9 +63,13 @@ export class Policy {
     return this.#allowlist.match(address);
   }
 
-  /** A block that was not decided here: by hand, or before the restart. */
-  noteBlock(target: Network, until: number, times: number): void {
-    if (target.text === countedTarget(target)) this.#offenders.set(target.text, { until, times });
+  /**
+   * A block that was not decided here: by hand, or before the restart.
+   * @param times how often decisions have blocked it; a block by hand does not count
+   */
+  noteBlock(target: Network, until: number, times?: number): void {
+    const known = this.#offenders.get(target.text)?.times ?? 0;
+    if (target.text === countedTarget(target)) this.#offenders.set(target.text, { until, times: times ?? known });
     else this.#blocks.set(target, until);
   }
 

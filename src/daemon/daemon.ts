@@ -1,0 +1,203 @@
+import type { Config } from '../config/schema.ts';
+import type { Address } from '../lib/address.ts';
+import type { Clock } from '../lib/clock.ts';
+import { Network } from '../lib/network.ts';
+import type { Block } from '../pipeline/decision.ts';
+import type { EventRow, Store, StoredBlock } from '../store/store.ts';
+import type { Enforcement } from './enforcement.ts';
+import type { Engine, LayerCheck, LayerResult } from './engine.ts';
+import type { Guard } from './guard.ts';
+import type { Health } from './health.ts';
+import { activeBlocks } from './operations-context.ts';
+import { impliedAllowlist } from './operations-local.ts';
+import { periodically } from './periodic.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
+import type { Recorder } from './recorder.ts';
+import { unblockEvent } from './records.ts';
+import type { SourceRunner } from './source-runner.ts';
+import { warmUpSignal } from './warm-up.ts';
+
+/** A sentence and fields; hostile text goes into fields only. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface DaemonParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly log: Log;
+  readonly parts: PipelineParts;
+  readonly enforcement: Enforcement;
+  readonly recorder: Recorder;
+  readonly guard: Guard;
+}
+
+const EXPIRE_EVERY_MS = 1000;
+const RECONCILE_EVERY_MS = 3000;
+const PRUNE_EVERY_MS = 3_600_000;
+const EXPIRE_AT_ONCE = 1000;
+/** Signals read again at the start, so that the detectors' windows are full. */
+const MAX_WARM_UP = 200_000;
+const WARM_UP_MS = 3_600_000;
+const STOP_GRACE_MS = 10_000;
+
+/**
+ * One running sipward.
+ *
+ * States: `starting` (blocks of the store are put in force), `ok`, `failing` (some part fails; the others go on),
+ * `stopped`.
+ */
+export class Daemon implements Engine {
+  readonly #parts: DaemonParts;
+  readonly #stop = new AbortController();
+  readonly #timers = new AsyncDisposableStack();
+  #runners: readonly SourceRunner[] = [];
+  #running: Promise<unknown> = Promise.resolve();
+  #startedAt: number | null = null;
+  #findings = new Map<string, number>();
+
+  constructor(parts: DaemonParts) {
+    this.#parts = { ...parts };
+  }
+
+  /** Puts the stored blocks in force and fills the detectors' windows; only then may sources run. */
+  async start(): Promise<void> {
+    const { store, clock, parts, enforcement } = this.#parts;
+    const now = clock();
+    const blocks = await Array.fromAsync(activeBlocks(store, now));
+    const history = await store.blockHistory(now - this.#parts.config.policy['forgive-after']);
+    const times = new Map(history.map((entry) => [entry.target, entry.times]));
+    for (const block of blocks)
+      parts.policy.noteBlock(target(block), block.expiresAt ?? Infinity, times.get(block.target) ?? 0);
+    for (const { target: text, times: count, lastEnd } of history) {
+      if (lastEnd <= now) parts.policy.noteBlock(parseTarget(text), lastEnd, count);
+    }
+    const allowlist = await this.#readAllowlist();
+    await enforcement.start(
+      blocks.map((block) => ({ target: target(block), expiresAt: block.expiresAt ?? undefined })),
+      allowlist,
+    );
+    parts.pipeline.warmUp((await store.recentSignals(now - WARM_UP_MS, MAX_WARM_UP)).map(warmUpSignal));
+    this.#startedAt = now;
+  }
+
+  /** Runs the sources and the housekeeping until `stop`. */
+  run(runners: readonly SourceRunner[]): void {
+    this.#runners = runners;
+    this.#running = Promise.all(runners.map((runner) => runner.run(this.#stop.signal)));
+    const every = (ms: number, what: string, work: () => Promise<void>) =>
+      this.#timers.use(
+        periodically(ms, work, (error) => this.#parts.log.error({ error: error.message }, `${what} failed`)),
+      );
+    every(EXPIRE_EVERY_MS, 'expiry of blocks', () => this.#expire());
+    every(RECONCILE_EVERY_MS, 'reconciliation of the enforcers', () => this.#parts.enforcement.reconcile());
+    every(PRUNE_EVERY_MS, 'pruning of old rows', () => this.#prune());
+  }
+
+  /** Stops reading, writes what is decided, and leaves the blocks in force. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    await this.#timers.disposeAsync();
+    await this.#parts.recorder.close(STOP_GRACE_MS);
+    await this.#parts.enforcement.close();
+  }
+
+  noteFinding(detector: string): void {
+    this.#findings.set(detector, (this.#findings.get(detector) ?? 0) + 1);
+  }
+
+  async applyBlocks(blocks: readonly Block[]): Promise<readonly LayerResult[]> {
+    for (const block of blocks) this.#parts.parts.policy.noteBlock(block.target, block.expiresAt ?? Infinity);
+    return this.#parts.enforcement.add(blocks);
+  }
+
+  async liftBlocks(targets: readonly Network[]): Promise<readonly LayerResult[]> {
+    const now = this.#parts.clock();
+    for (const lifted of targets) this.#parts.parts.policy.noteUnblock(lifted, now);
+    return this.#parts.enforcement.remove(targets);
+  }
+
+  async allowlistChanged(): Promise<readonly LayerResult[]> {
+    return this.#parts.enforcement.allow(await this.#readAllowlist());
+  }
+
+  check(address: Address): Promise<readonly LayerCheck[]> {
+    return this.#parts.enforcement.check(address);
+  }
+
+  health(): Health {
+    const { config, recorder, enforcement, guard, parts } = this.#parts;
+    const sources = this.#runners.map((runner) => runner.health());
+    const enforcers = enforcement.health();
+    const problems = [
+      ...sources.filter((source) => source.error !== null).map((source) => `source ${source.name}: ${source.error}`),
+      ...enforcers.filter((enforcer) => enforcer.error !== null).map((one) => `enforcer ${one.name}: ${one.error}`),
+      ...(recorder.isFailing ? [`the store does not take rows; ${recorder.waiting} commits wait`] : []),
+      ...(recorder.lost > 0 ? [`${recorder.lost} commits were lost: the store refused them`] : []),
+    ];
+    return {
+      state:
+        this.#startedAt === null
+          ? 'starting'
+          : this.#stop.signal.aborted
+            ? 'stopped'
+            : problems.length > 0
+              ? 'failing'
+              : 'ok',
+      startedAt: this.#startedAt,
+      enforcement: config.enforcement,
+      sources,
+      detectors: parts.detectors.map(({ detector, mode }) => ({
+        name: detector.name,
+        mode,
+        findings: this.#findings.get(detector.name) ?? 0,
+        ...detector.state(),
+      })),
+      enforcers: [...enforcers],
+      ...guard.counts,
+      uncommitted: recorder.waiting,
+      activeBlocks: enforcement.size,
+      problems,
+    };
+  }
+
+  async #readAllowlist(): Promise<readonly Network[]> {
+    const managed = (await this.#parts.store.allowlist()).map(
+      ({ target: text, description }) => [parseTarget(text), description || 'managed'] as const,
+    );
+    const implied = impliedAllowlist([]).map(({ network, description }) => [network, description] as const);
+    this.#parts.parts.policy.setAllowlist([...implied, ...managed]);
+    return [...managed, ...implied].map(([network]) => network).concat(this.#parts.config.policy.allowlist);
+  }
+
+  async #expire(): Promise<void> {
+    const { store, clock, enforcement, log } = this.#parts;
+    await enforcement.expire();
+    const over = await store.expireBlocks(clock(), EXPIRE_AT_ONCE);
+    if (over.length === 0) return;
+    await store.addEvents(
+      over.map((block): EventRow => unblockEvent(block.target, block.unblockedAt ?? clock(), 'its time was up')),
+    );
+    for (const block of over) log.info({ target: block.target }, 'block ended, its time was up');
+  }
+
+  async #prune(): Promise<void> {
+    const { store, clock, config } = this.#parts;
+    const { signals, events, blocks } = config.retention;
+    await store.prune({ signalsMs: signals, eventsMs: events, blocksMs: blocks }, clock());
+  }
+}
+
+function target(block: StoredBlock): Network {
+  return parseTarget(block.target);
+}
+
+function parseTarget(text: string): Network {
+  const network = Network.parse(text);
+  if (network === undefined) throw new Error(`the store holds "${text}" where an address or network is expected`);
+  return network;
+}

@@ -1,0 +1,26 @@
+import type { Config } from '../config/schema.ts';
+import type { Detector, DetectorMode } from '../detectors/detector.ts';
+import { DETECTORS } from '../detectors/index.ts';
+import { Pipeline } from '../pipeline/pipeline.ts';
+import { Policy } from '../policy/policy.ts';
+
+export interface PipelineParts {
+  readonly pipeline: Pipeline;
+  readonly policy: Policy;
+  readonly detectors: readonly { readonly detector: Detector; readonly mode: DetectorMode }[];
+}
+
+/** The same detectors and policy for the live daemon and for replay. */
+export function buildPipeline(config: Config, onFault: (component: string, error: unknown) => void): PipelineParts {
+  const detectors = DETECTORS.flatMap((kind) => {
+    const own = (config.detectors as Readonly<Record<string, { readonly mode: DetectorMode }>>)[kind.name];
+    if (own === undefined || own.mode === 'off') return [];
+    return [{ detector: kind.create(own), mode: own.mode }];
+  });
+  const policy = new Policy({
+    config: config.policy,
+    dryRunDetectors: detectors.filter(({ mode }) => mode === 'dry-run').map(({ detector }) => detector.name),
+  });
+  const pipeline = new Pipeline({ detectors: detectors.map(({ detector }) => detector), policy, onFault });
+  return { pipeline, policy, detectors };
+}
