@@ -13,7 +13,7 @@ export function expectedText(node: SchemaNode | undefined): string {
     case 'number':
       return `a number${rangeText(node)}`;
     case 'string':
-      return 'text';
+      return node['x-form'] ?? 'text';
     case 'boolean':
       return 'true or false';
     case 'array':

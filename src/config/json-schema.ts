@@ -14,6 +14,8 @@ export interface SchemaNode {
   readonly exclusiveMinimum?: number;
   readonly minItems?: number;
   readonly pattern?: string;
+  /** What a text must be, in words; see lib/config-values.ts. */
+  readonly 'x-form'?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: SchemaNode | boolean;

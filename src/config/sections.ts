@@ -4,6 +4,11 @@ import { durationValue, endpointValue } from '../lib/config-values.ts';
 
 const DAY_MS = 86_400_000;
 
+const hostName = z
+  .string()
+  .regex(/^[a-z0-9.-]{1,253}$/, { error: 'expected a host name in lower case, without a port' })
+  .meta({ 'x-form': 'a host name' });
+
 export const webConfig = z
   .strictObject({
     enabled: z.boolean().default(true).describe('Serve the web page, the HTTP API and /metrics.'),
@@ -11,7 +16,7 @@ export const webConfig = z
       .prefault('127.0.0.1:8060')
       .describe('Address and port of the web page. On anything but loopback, put a proxy with a log-in before it.'),
     'allowed-hosts': z
-      .array(z.string().regex(/^[a-z0-9.-]{1,253}$/, { error: 'expected a host name in lower case, without a port' }))
+      .array(hostName)
       .default([])
       .describe(
         'Host names under which the page may be asked for, besides localhost and plain IP addresses. Others are refused, so that a page elsewhere cannot reach this one by DNS rebinding.',

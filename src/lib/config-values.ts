@@ -1,6 +1,7 @@
 /**
  * Kinds of values that configuration schemas share, with messages that say what is allowed.
  * Schemas of durations and networks take text and give what the program uses; give defaults as text with `prefault`.
+ * `x-form` is what the reference page says of them: JSON Schema has no word for it.
  */
 import { z } from 'zod';
 import { DURATION_FORM, DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
@@ -23,7 +24,13 @@ export function durationValue(limits: DurationLimits = {}) {
       if (ms > maxMs) return fail(context, text, `expected a duration of at most ${formatDuration(maxMs)}`);
       return ms;
     })
-    .meta({ pattern: DURATION_PATTERN, examples: ['30s', '5m', '1h30m', '7d'] });
+    .meta({ pattern: DURATION_PATTERN, 'x-form': limitedForm(limits) });
+}
+
+function limitedForm({ minMs, maxMs }: DurationLimits): string {
+  const least = minMs === undefined ? '' : ` from ${formatDuration(minMs)}`;
+  const most = maxMs === undefined ? '' : ` up to ${formatDuration(maxMs)}`;
+  return `a duration${least}${most}`;
 }
 
 const NETWORK_FORM = 'an IP address or CIDR network (192.0.2.1, 192.0.2.0/24, 2001:db8::/32)';
@@ -33,7 +40,7 @@ export function networkValue() {
   return z
     .string({ error: `expected ${NETWORK_FORM}` })
     .transform((text, context) => Network.parse(text) ?? fail(context, text, networkProblem(text)))
-    .meta({ examples: ['192.0.2.1', '198.51.100.0/24', '2001:db8::/32'] });
+    .meta({ 'x-form': 'an IP address or CIDR network' });
 }
 
 /** Why `text` is no network, with the likely meaning when only host bits are set. */
@@ -60,7 +67,7 @@ export function endpointValue() {
   return z
     .string({ error: `expected ${ENDPOINT_FORM}` })
     .transform((text, context) => parseEndpoint(text) ?? fail(context, text, `expected ${ENDPOINT_FORM}`))
-    .meta({ examples: ['127.0.0.1:8060', '[::1]:8060'] });
+    .meta({ 'x-form': 'ADDRESS:PORT' });
 }
 
 /** The host must be an address: a name would need DNS before anything else works. */

@@ -28,7 +28,7 @@ export const policyConfig = z
       .describe('findings of this severity and above block; others are recorded'),
     allowlist: z
       .array(networkValue())
-      .default([])
+      .prefault([])
       .describe('addresses and networks never blocked, besides those managed with `sipward allow`'),
     'max-offenders': z.int().min(1000).max(10_000_000).default(200_000).describe('blocked sources remembered at most'),
   })
