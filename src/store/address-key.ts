@@ -1,0 +1,50 @@
+/**
+ * Addresses as 16 bytes in network order (IPv4 as `::ffff:a.b.c.d`), which sort as numbers, so that a network is a range
+ * of keys. The same bytes as `INET6_ATON('::ffff:192.0.2.1')` in MySQL.
+ */
+import type { Address } from '../lib/address.ts';
+import { Address as Ip } from '../lib/address.ts';
+import { Network } from '../lib/network.ts';
+
+export function addressKey(address: Address): Buffer {
+  const key = Buffer.alloc(16);
+  if (address.family === 4) {
+    key.writeUInt16BE(0xffff, 10);
+    key.writeUInt32BE(address.low, 12);
+    return key;
+  }
+  key.writeUInt32BE(address.high, 0);
+  key.writeUInt32BE(address.low, 4);
+  key.writeUInt32BE(address.hostHigh, 8);
+  key.writeUInt32BE(address.hostLow, 12);
+  return key;
+}
+
+/** First and last key of a network. */
+export function networkKeys(network: Network): readonly [Buffer, Buffer] {
+  const first = addressKey(network.base);
+  const last = Buffer.from(first);
+  const bits = network.family === 4 ? 96 + network.length : network.length;
+  for (let byte = 0; byte < 16; byte++) {
+    const kept = Math.min(8, Math.max(0, bits - byte * 8));
+    last[byte] = (last[byte] ?? 0) | (0xff >> kept);
+  }
+  return [first, last];
+}
+
+/** The key of the first address of what `text` names, an address or a network; undefined if it names neither. */
+export function keyOf(text: string): Buffer | undefined {
+  const network = Network.parse(text);
+  return network === undefined ? undefined : addressKey(network.base);
+}
+
+/** All networks that hold the whole of `network`, itself included, as stored text. */
+export function enclosing(network: Network): readonly string[] {
+  return Array.from({ length: network.length + 1 }, (_, length) => Network.of(network.base, length).text);
+}
+
+/** What is counted for an address: itself for IPv4, its /64 for IPv6. */
+export function countedNetwork(ip: string): Network | undefined {
+  const address = Ip.parse(ip);
+  return address === undefined ? undefined : Network.counted(address);
+}

@@ -1,0 +1,222 @@
+import type { Kysely, Selectable } from 'kysely';
+import { Network } from '../lib/network.ts';
+import { addressKey } from './address-key.ts';
+import type { Counters } from './counters.ts';
+import type { SqlDialect } from './engine.ts';
+import { type InsertShape, insertRows, type SqlValue } from './insert-rows.ts';
+import { type Schema, SIZES } from './schema.ts';
+import type { BlockRow, StoredBlock } from './store.ts';
+import { fit } from './stored-text.ts';
+
+/** Targets or ids named in one statement. */
+const LOOKUP = 500;
+
+export const EXPIRED = 'expired';
+
+const SHAPE: InsertShape = {
+  table: 'blocked_ips',
+  columns: ['ip_address', 'ip_key', 'reason', 'blocked_at', 'expires_at', 'auto_blocked', 'blocked_by'],
+  tail: '',
+};
+
+type BlockColumns = Selectable<Schema['blocked_ips']>;
+
+/** Adds blocks, or extends those of the same target that are active; counts the added ones. In a transaction. */
+export async function upsertBlocks(
+  db: Kysely<Schema>,
+  dialect: SqlDialect,
+  blocks: readonly BlockRow[],
+  counters: Counters,
+): Promise<void> {
+  const wanted = new Map<string, BlockRow>();
+  for (const block of blocks) {
+    const before = wanted.get(block.target);
+    wanted.set(block.target, before === undefined ? block : extended(before, block));
+  }
+  const active = await notEnded(db, [...wanted.keys()]);
+  const added: SqlValue[][] = [];
+  for (const block of wanted.values()) {
+    const row = active.get(block.target);
+    if (row !== undefined && !isOver(row, block.blockedAt, dialect)) {
+      await extend(db, dialect, row, block);
+      continue;
+    }
+    // Its time had come, only nobody had marked it yet: that one ends when it should have, this one is new.
+    if (row !== undefined) await end(db, [row.id], row.expires_at, EXPIRED);
+    added.push(columnValues(block, dialect));
+    counters.addBlock(block.blockedAt);
+  }
+  await insertRows(db, dialect, SHAPE, added);
+}
+
+/** What holds when `next` comes while `block` is active: the longer one's reason, and the longer time. */
+function extended(block: BlockRow, next: BlockRow): BlockRow {
+  if (block.expiresAt === null || (next.expiresAt !== null && next.expiresAt <= block.expiresAt)) return block;
+  return { ...next, blockedAt: block.blockedAt };
+}
+
+async function extend(db: Kysely<Schema>, dialect: SqlDialect, row: BlockColumns, block: BlockRow): Promise<void> {
+  const stored = fromRow(row, dialect);
+  const longer = extended(stored, block);
+  if (longer === stored) return;
+  await db
+    .updateTable('blocked_ips')
+    .set({
+      expires_at: longer.expiresAt === null ? null : dialect.time(longer.expiresAt),
+      reason: fit(longer.reason, SIZES.text),
+      auto_blocked: longer.automatic ? 1 : 0,
+      blocked_by: fit(longer.by, SIZES.name),
+    })
+    .where('id', '=', row.id)
+    .execute();
+}
+
+function columnValues(block: BlockRow, dialect: SqlDialect): SqlValue[] {
+  const network = Network.parse(block.target);
+  if (network === undefined) {
+    throw new TypeError(`block.target: expected an address or network, got ${JSON.stringify(block.target)}`);
+  }
+  return [
+    network.text,
+    addressKey(network.base),
+    fit(block.reason, SIZES.text),
+    dialect.time(block.blockedAt),
+    block.expiresAt === null ? null : dialect.time(block.expiresAt),
+    block.automatic ? 1 : 0,
+    fit(block.by, SIZES.name),
+  ];
+}
+
+/** Rows of these targets that have not been marked as ended, by target. */
+async function notEnded(db: Kysely<Schema>, targets: readonly string[]): Promise<Map<string, BlockColumns>> {
+  const found = new Map<string, BlockColumns>();
+  for (let from = 0; from < targets.length; from += LOOKUP) {
+    const part = targets.slice(from, from + LOOKUP);
+    const rows = await db.selectFrom('blocked_ips').selectAll().where('active_target', 'in', part).execute();
+    for (const row of rows) found.set(row.ip_address, row);
+  }
+  return found;
+}
+
+function isOver(row: BlockColumns, at: number, dialect: SqlDialect): boolean {
+  return row.expires_at !== null && dialect.ms(row.expires_at) <= at;
+}
+
+export async function readActive(
+  db: Kysely<Schema>,
+  dialect: SqlDialect,
+  at: number,
+  afterId: number,
+  limit: number,
+): Promise<readonly StoredBlock[]> {
+  const rows = await db
+    .selectFrom('blocked_ips')
+    .selectAll()
+    .where('unblocked_at', 'is', null)
+    .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', dialect.time(at))]))
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => fromRow(row, dialect));
+}
+
+/** Ends what is active of `targets`. In a transaction. */
+export async function endTargets(
+  db: Kysely<Schema>,
+  dialect: SqlDialect,
+  targets: readonly string[],
+  at: number,
+  reason: string,
+): Promise<readonly StoredBlock[]> {
+  const rows = [...(await notEnded(db, targets)).values()].filter((row) => !isOver(row, at, dialect));
+  const unblockedAt = dialect.time(at);
+  const unblockReason = fit(reason, SIZES.text);
+  await end(
+    db,
+    rows.map((row) => row.id),
+    unblockedAt,
+    unblockReason,
+  );
+  return rows.map((row) => fromRow({ ...row, unblocked_at: unblockedAt, unblock_reason: unblockReason }, dialect));
+}
+
+async function end(
+  db: Kysely<Schema>,
+  ids: readonly number[],
+  unblockedAt: string | null,
+  reason: string,
+): Promise<void> {
+  for (let from = 0; from < ids.length; from += LOOKUP) {
+    await db
+      .updateTable('blocked_ips')
+      .set({ unblocked_at: unblockedAt, unblock_reason: reason })
+      .where('id', 'in', ids.slice(from, from + LOOKUP))
+      .execute();
+  }
+}
+
+/** A block ends at its own time, however late that is noticed. In a transaction. */
+export async function expire(
+  db: Kysely<Schema>,
+  dialect: SqlDialect,
+  at: number,
+  limit: number,
+): Promise<readonly StoredBlock[]> {
+  const rows = await db
+    .selectFrom('blocked_ips')
+    .selectAll()
+    .where('unblocked_at', 'is', null)
+    .where('expires_at', '<=', dialect.time(at))
+    .orderBy('expires_at')
+    .limit(limit)
+    .execute();
+  for (let from = 0; from < rows.length; from += LOOKUP) {
+    await db
+      .updateTable('blocked_ips')
+      .set((e) => ({ unblocked_at: e.ref('expires_at'), unblock_reason: EXPIRED }))
+      .where(
+        'id',
+        'in',
+        rows.slice(from, from + LOOKUP).map((row) => row.id),
+      )
+      .execute();
+  }
+  return rows.map((row) => fromRow({ ...row, unblocked_at: row.expires_at, unblock_reason: EXPIRED }, dialect));
+}
+
+/** The end of a block that never ends, as a time: the last one that every database can hold. */
+const NEVER = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+export async function automaticSince(db: Kysely<Schema>, dialect: SqlDialect, since: number) {
+  const rows = await db
+    .selectFrom('blocked_ips')
+    .select((e) => [
+      'ip_address',
+      e.fn.countAll<number>().as('times'),
+      e.fn.max(e.fn.coalesce('unblocked_at', 'expires_at', e.val(dialect.time(NEVER)))).as('last_end'),
+    ])
+    .where('auto_blocked', '=', 1)
+    .where('blocked_at', '>=', dialect.time(since))
+    .groupBy('ip_address')
+    .execute();
+  return rows.map((row) => ({
+    target: row.ip_address,
+    times: Number(row.times),
+    lastEnd: dialect.ms(row.last_end),
+  }));
+}
+
+export function fromRow(row: BlockColumns, dialect: SqlDialect): StoredBlock {
+  return {
+    id: row.id,
+    target: row.ip_address,
+    reason: row.reason,
+    blockedAt: dialect.ms(row.blocked_at),
+    expiresAt: row.expires_at === null ? null : dialect.ms(row.expires_at),
+    automatic: row.auto_blocked === 1,
+    by: row.blocked_by,
+    unblockedAt: row.unblocked_at === null ? null : dialect.ms(row.unblocked_at),
+    unblockReason: row.unblock_reason,
+  };
+}

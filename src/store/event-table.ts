@@ -1,0 +1,122 @@
+import type { Kysely } from 'kysely';
+import { Network } from '../lib/network.ts';
+import { keyOf, networkKeys } from './address-key.ts';
+import type { Counters } from './counters.ts';
+import type { SqlDialect } from './engine.ts';
+import { type InsertShape, insertRows, type SqlValue } from './insert-rows.ts';
+import { type Schema, SIZES } from './schema.ts';
+import type { EventFilter, EventRow, StoredEvent } from './store.ts';
+import { fit, fitUnique } from './stored-text.ts';
+
+const DEFAULT_LIMIT = 100;
+
+/** Identities asked for in one query. */
+const LOOKUP = 500;
+
+const SHAPE: InsertShape = {
+  table: 'security_events',
+  columns: [
+    'identity',
+    'event_type',
+    'severity',
+    'source_ip',
+    'source_key',
+    'aor',
+    'description',
+    'event_time',
+    'details',
+  ],
+  tail: '',
+};
+
+/** Inserts and counts those whose identity is new. In a transaction. */
+export async function insertEvents(
+  db: Kysely<Schema>,
+  dialect: SqlDialect,
+  events: readonly EventRow[],
+  counters: Counters,
+): Promise<void> {
+  const fresh = new Map(events.map((event) => [fitUnique(event.identity), event]));
+  const identities = [...fresh.keys()];
+  for (let from = 0; from < identities.length; from += LOOKUP) {
+    const part = identities.slice(from, from + LOOKUP);
+    const known = await db.selectFrom('security_events').select('identity').where('identity', 'in', part).execute();
+    for (const { identity } of known) fresh.delete(identity);
+  }
+  for (const event of fresh.values()) counters.addEvent(event.at);
+  const rows = [...fresh].map(([identity, event]) => columnValues(identity, event, dialect));
+  await insertRows(db, dialect, SHAPE, rows);
+}
+
+function columnValues(identity: string, event: EventRow, dialect: SqlDialect): SqlValue[] {
+  return [
+    identity,
+    event.type,
+    event.severity,
+    event.ip,
+    keyOf(event.ip) ?? null,
+    fit(event.aor, SIZES.aor),
+    fit(event.description, SIZES.text),
+    dialect.time(event.at),
+    JSON.stringify(event.details ?? null),
+  ];
+}
+
+export async function findEvents(
+  db: Kysely<Schema>,
+  dialect: SqlDialect,
+  filter: EventFilter,
+): Promise<readonly StoredEvent[]> {
+  let query = db.selectFrom('security_events').selectAll();
+  if (filter.type !== undefined) query = query.where('event_type', '=', filter.type);
+  if (filter.severity !== undefined) query = query.where('severity', '=', filter.severity);
+  if (filter.since !== undefined) query = query.where('event_time', '>=', dialect.time(filter.since));
+  if (filter.resolved !== undefined) query = query.where('resolved', '=', filter.resolved ? 1 : 0);
+  if (filter.source !== undefined) {
+    const network = Network.parse(filter.source);
+    if (network === undefined) return [];
+    if (network.isSingle) query = query.where('source_ip', '=', network.text);
+    else {
+      const [first, last] = networkKeys(network);
+      query = query.where('source_key', '>=', first).where('source_key', '<=', last);
+    }
+  }
+  const rows = await query
+    .orderBy('event_time', 'desc')
+    .orderBy('id', 'desc')
+    .limit(filter.limit ?? DEFAULT_LIMIT)
+    .execute();
+  return rows.map((row) => fromRow(row, dialect));
+}
+
+/** A row of `security_events` as read. */
+export type EventColumns = { readonly [K in keyof Schema['security_events']]: unknown };
+
+export function fromRow(
+  row: Omit<Schema['security_events'], 'id'> & { readonly id: number },
+  dialect: SqlDialect,
+): StoredEvent {
+  return {
+    id: row.id,
+    identity: row.identity,
+    type: row.event_type as StoredEvent['type'],
+    severity: row.severity as StoredEvent['severity'],
+    ip: row.source_ip,
+    aor: row.aor,
+    description: row.description,
+    at: dialect.ms(row.event_time),
+    details: JSON.parse(row.details),
+    resolvedAt: row.resolved_at === null ? null : dialect.ms(row.resolved_at),
+  };
+}
+
+export async function markResolved(db: Kysely<Schema>, dialect: SqlDialect, id: number, at: number): Promise<boolean> {
+  await db
+    .updateTable('security_events')
+    .set({ resolved: 1, resolved_at: dialect.time(at) })
+    .where('id', '=', id)
+    .where('resolved', '=', 0)
+    .execute();
+  const row = await db.selectFrom('security_events').select('id').where('id', '=', id).executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import type { StoreConfig } from './config.ts';
+import type { Engine } from './engine.ts';
+import { migrate } from './migrate.ts';
+import { openSqlite } from './sqlite/open-sqlite.ts';
+
+/** Opens the configured database and brings its schema up to date. */
+export async function openEngine(config: StoreConfig, stateDir: string): Promise<Engine> {
+  const engine = openDatabase(config, stateDir);
+  try {
+    await migrate(engine);
+    return engine;
+  } catch (error) {
+    await engine.close();
+    throw engine.storeError(error);
+  }
+}
+
+function openDatabase(config: StoreConfig, stateDir: string): Engine {
+  switch (config.engine) {
+    case 'sqlite':
+      return openSqlite(config.path ?? join(stateDir, 'sipward.db'));
+    case 'mysql':
+      throw new Error('engine mysql is not built yet');
+    default:
+      return config satisfies never;
+  }
+}

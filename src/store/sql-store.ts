@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Transaction } from 'kysely';
+import { addAllowed, readAllowed, removeAllowed } from './allow-table.ts';
+import { automaticSince, endTargets, expire, readActive, upsertBlocks } from './block-table.ts';
+import { readPositions, writePosition } from './checkpoint-table.ts';
+import { Counters } from './counters.ts';
+import { dossierOfAccount, dossierOfAddress } from './dossier.ts';
+import type { Engine } from './engine.ts';
+import { findEvents, insertEvents, markResolved } from './event-table.ts';
+import { pruneAll } from './prune.ts';
+import { readRecent } from './recent-signals.ts';
+import type { Schema } from './schema.ts';
+import { insertSignals } from './signal-table.ts';
+import { readStats } from './stats.ts';
+import { readStatus } from './status.ts';
+import type { AllowRow, BlockRow, Commit, EventFilter, EventRow, Retention, Store } from './store.ts';
+
+/** Rows of one page of active blocks unless told otherwise. */
+const PAGE = 10_000;
+
+/** How often a transaction is done again when another writer of the same database came first. */
+const MAX_ATTEMPTS = 5;
+
+/** The store over an open database with the current schema. Every failure is a StoreError. */
+export class SqlStore implements Store {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    await this.#transaction(async (trx) => {
+      const { dialect } = this.#engine;
+      const counters = new Counters();
+      for (const signal of commit.signals) counters.addSignal(signal);
+      await insertSignals(trx, dialect, commit.signals);
+      await insertEvents(trx, dialect, commit.events, counters);
+      await upsertBlocks(trx, dialect, commit.blocks, counters);
+      await counters.write(trx, dialect);
+      await writePosition(trx, dialect, commit.source, commit.position, Date.now());
+    });
+  }
+
+  async positions() {
+    return await this.#read((db) => readPositions(db));
+  }
+
+  async recentSignals(since: number, limit: number) {
+    return await this.#read((db) => readRecent(db, this.#engine.dialect, since, limit));
+  }
+
+  async addEvents(events: readonly EventRow[]): Promise<void> {
+    await this.#transaction(async (trx) => {
+      const counters = new Counters();
+      await insertEvents(trx, this.#engine.dialect, events, counters);
+      await counters.write(trx, this.#engine.dialect);
+    });
+  }
+
+  async events(filter: EventFilter) {
+    return await this.#read((db) => findEvents(db, this.#engine.dialect, filter));
+  }
+
+  async resolveEvent(id: number, at: number) {
+    return await this.#transaction((trx) => markResolved(trx, this.#engine.dialect, id, at));
+  }
+
+  async addBlocks(blocks: readonly BlockRow[]): Promise<void> {
+    await this.#transaction(async (trx) => {
+      const counters = new Counters();
+      await upsertBlocks(trx, this.#engine.dialect, blocks, counters);
+      await counters.write(trx, this.#engine.dialect);
+    });
+  }
+
+  async activeBlocks(at: number, afterId = 0, limit = PAGE) {
+    return await this.#read((db) => readActive(db, this.#engine.dialect, at, afterId, limit));
+  }
+
+  async endBlocks(targets: readonly string[], at: number, reason: string) {
+    return await this.#transaction((trx) => endTargets(trx, this.#engine.dialect, targets, at, reason));
+  }
+
+  async expireBlocks(at: number, limit: number) {
+    return await this.#transaction((trx) => expire(trx, this.#engine.dialect, at, limit));
+  }
+
+  async blockHistory(since: number) {
+    return await this.#read((db) => automaticSince(db, this.#engine.dialect, since));
+  }
+
+  async allow(entry: AllowRow) {
+    return await this.#transaction((trx) => addAllowed(trx, this.#engine.dialect, entry));
+  }
+
+  async disallow(target: string) {
+    return await this.#transaction((trx) => removeAllowed(trx, target));
+  }
+
+  async allowlist() {
+    return await this.#read((db) => readAllowed(db, this.#engine.dialect));
+  }
+
+  async stats(since: number, until: number) {
+    return await this.#read((db) => readStats(db, this.#engine.dialect, since, until));
+  }
+
+  async dossier(subject: { readonly ip: string } | { readonly aor: string }, limit: number) {
+    const { dialect } = this.#engine;
+    return await this.#read((db) =>
+      'ip' in subject
+        ? dossierOfAddress(db, dialect, subject.ip, limit)
+        : dossierOfAccount(db, dialect, subject.aor, limit),
+    );
+  }
+
+  async prune(retention: Retention, now: number) {
+    return await this.#read(() => pruneAll(this.#engine, retention, now));
+  }
+
+  async status() {
+    return await this.#read(() => readStatus(this.#engine));
+  }
+
+  async close(): Promise<void> {
+    await this.#engine.close();
+  }
+
+  async #read<T>(work: (db: Engine['db']) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#engine.db);
+    } catch (error) {
+      throw this.#engine.storeError(error);
+    }
+  }
+
+  async #transaction<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#engine.db.transaction().execute(work);
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS || !this.#engine.isConflict(error)) throw this.#engine.storeError(error);
+        await sleep(attempt * 10);
+      }
+    }
+  }
+}

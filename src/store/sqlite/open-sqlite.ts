@@ -1,0 +1,114 @@
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { CompiledQuery, Kysely, SqliteDialect } from 'kysely';
+import type { Engine } from '../engine.ts';
+import type { Schema } from '../schema.ts';
+import { SQLITE } from './dialect.ts';
+import { sqliteError } from './errors.ts';
+import { KyselyDatabase } from './kysely-database.ts';
+
+/** How long a statement waits for another process that writes (the CLI beside the daemon). */
+const BUSY_TIMEOUT_MS = 5000;
+
+/** Pages given back to the file system in one step: about 4 MB. */
+const RECLAIM_PAGES = 1000;
+
+/**
+ * FULL: what was committed survives a power cut (docs/decisions/store-durability.md). The cache holds the upper
+ * levels of the indexes of some ten million rows; the log is checkpointed every 32 MB, because each checkpoint writes
+ * every index page changed since the last one.
+ */
+const PRAGMAS = `
+  PRAGMA auto_vacuum = INCREMENTAL;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA cache_size = -65536;
+  PRAGMA wal_autocheckpoint = 8000;
+  PRAGMA journal_size_limit = 67108864;
+  PRAGMA temp_store = MEMORY;
+`;
+
+/** @param path of the file, or `:memory:` */
+export function openSqlite(path: string): Engine {
+  let database: DatabaseSync;
+  try {
+    if (path !== ':memory:') createFile(path);
+    database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  } catch (error) {
+    throw sqliteError(error, path);
+  }
+  try {
+    database.exec(PRAGMAS);
+  } catch (error) {
+    database.close();
+    throw sqliteError(error, path);
+  }
+  return new SqliteEngine(database, path);
+}
+
+/** Made before SQLite makes it, so that only the owner and his group read it: it names accounts and addresses. */
+function createFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  closeSync(openSync(path, 'a', 0o640));
+}
+
+class SqliteEngine implements Engine {
+  readonly dialect = SQLITE;
+  readonly location: string;
+  readonly db: Kysely<Schema>;
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync, path: string) {
+    this.#database = database;
+    this.location = path;
+    this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: new KyselyDatabase(database) }) });
+  }
+
+  async lockSchema(work: () => Promise<void>): Promise<void> {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      await work();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** There is one writer at a time, and it sees everything that was written before. */
+  isConflict(): boolean {
+    return false;
+  }
+
+  storeError(error: unknown): ReturnType<typeof sqliteError> {
+    return sqliteError(error, this.location);
+  }
+
+  async tableExists(name: string): Promise<boolean> {
+    const query = CompiledQuery.raw("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [name]);
+    return (await this.db.executeQuery(query)).rows.length > 0;
+  }
+
+  async bytes(): Promise<number | null> {
+    if (this.location === ':memory:') return null;
+    return sizeOf(this.location) + sizeOf(`${this.location}-wal`);
+  }
+
+  async reclaim(): Promise<boolean> {
+    this.#database.exec(`PRAGMA incremental_vacuum(${RECLAIM_PAGES})`);
+    const { freelist_count: free } = this.#database.prepare('PRAGMA freelist_count').get() as {
+      freelist_count: number;
+    };
+    return free > 0;
+  }
+
+  async close(): Promise<void> {
+    await this.db.destroy();
+    if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
