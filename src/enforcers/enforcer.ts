@@ -1,4 +1,6 @@
+import type { z } from 'zod';
 import type { Address } from '../lib/address.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Network } from '../lib/network.ts';
 
 /** What an enforcer keeps out, and until when. */
@@ -27,6 +29,11 @@ export interface EnforcerCapabilities {
   readonly enforces: boolean;
 }
 
+/** The layer cannot be used here at all (no program, no permission); the message says what is missing and how to get it. */
+export class EnforcerUnavailable extends Error {
+  override readonly name = 'EnforcerUnavailable';
+}
+
 /** What `reconcile` found and mended. */
 export interface Repair {
   readonly added: number;
@@ -42,7 +49,7 @@ export interface Enforcer {
   readonly capabilities: EnforcerCapabilities;
   /**
    * Called once before anything else: puts exactly this in place, atomically where the layer can, without a gap for
-   * what was in place before.
+   * what was in place before. Throws `EnforcerUnavailable` if the layer cannot be used here.
    */
   start(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<void>;
   /** Keeps out. A longer time extends, a shorter one does not shorten. Resolves when in force. */
@@ -55,7 +62,36 @@ export interface Enforcer {
   check(address: Address): Promise<boolean>;
   /** Everything the layer itself holds now. May be slow. */
   list(): Promise<readonly Enforced[]>;
-  /** Compares the layer with what it should hold and mends it. Called every few seconds; cheap when all is well. */
+  /**
+   * Compares the layer with what it should hold and mends it. Called every few seconds; cheap when all is well.
+   * What is added or removed while it runs wins over `blocks`, which are as of the call.
+   */
   reconcile(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<Repair>;
+  /** Packets dropped so far as of the last `reconcile`, undefined if the layer cannot tell. */
+  dropped(): number | undefined;
+  /** Ends this process' part; what is in force stays in force. */
   close(): Promise<void>;
+}
+
+/** What an enforcer is given besides its configuration. */
+export interface EnforcerContext {
+  /** A directory of its own may be made below; it exists and is writable. */
+  readonly stateDir: string;
+  readonly clock: Clock;
+  /** Something went wrong that no caller waits for, or was got over on the way: told to the operator. */
+  readonly onFault: (error: Error) => void;
+}
+
+/** One kind of enforcer: its schema, and how it is made of a parsed configuration. */
+export interface EnforcerKind<C = unknown> {
+  /** The key in the configuration. */
+  readonly name: string;
+  readonly description: string;
+  readonly schema: z.ZodType<C>;
+  create(config: C, context: EnforcerContext): Enforcer;
+}
+
+/** Erases the configuration's type once, so that kinds stand in one list. */
+export function defineEnforcer<C>(kind: EnforcerKind<C>): EnforcerKind {
+  return { ...kind, create: (config, context) => kind.create(config as C, context) };
 }

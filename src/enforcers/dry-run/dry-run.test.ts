@@ -35,7 +35,7 @@ describe('dry-run', () => {
           ['192.0.2.3', '192.0.2.1', '192.0.2.4'],
         );
       },
-      { maxEntries: 3 },
+      { 'max-entries': 3 },
     ));
 
   it('counts no block that had ended as forgotten before its time', () =>
@@ -46,7 +46,7 @@ describe('dry-run', () => {
         await enforcer.add([{ target: network('192.0.2.2'), expiresAt: undefined }]);
         assert.equal(enforcer.evicted, 0);
       },
-      { maxEntries: 1 },
+      { 'max-entries': 1 },
     ));
 
   it('mends ends that differ', () =>
@@ -58,8 +58,8 @@ describe('dry-run', () => {
     }));
 
   it('refuses unknown keys and sizes out of range', () => {
-    assert.equal(dryRunConfig.safeParse({ maxEntires: 5 }).success, false);
-    assert.equal(dryRunConfig.safeParse({ maxEntries: 0 }).success, false);
-    assert.deepEqual(dryRunConfig.parse({}), { maxEntries: 100_000 });
+    assert.equal(dryRunConfig.safeParse({ 'max-entires': 5 }).success, false);
+    assert.equal(dryRunConfig.safeParse({ 'max-entries': 0 }).success, false);
+    assert.deepEqual(dryRunConfig.parse({}), { 'max-entries': 100_000 });
   });
 });

@@ -2,24 +2,21 @@ import { z } from 'zod';
 import type { Address } from '../../lib/address.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { Network } from '../../lib/network.ts';
-import { type Enforced, type Enforcer, isInForce, longer, type Repair } from '../enforcer.ts';
+import { type Enforced, type Enforcer, type EnforcerContext, isInForce, longer, type Repair } from '../enforcer.ts';
 
 export const dryRunConfig = z
   .strictObject({
-    maxEntries: z
+    'max-entries': z
       .int()
       .min(1)
       .max(10_000_000)
       .default(100_000)
       .describe('Blocks remembered at most; the one added longest ago is forgotten first. Default 100000.'),
   })
+  .prefault({})
   .describe('Drops nothing: remembers what would be kept out. The default, for looking before leaping.');
 
-export type DryRunConfig = z.infer<typeof dryRunConfig>;
-
-export interface DryRunServices {
-  readonly clock: Clock;
-}
+export type DryRunConfig = z.output<typeof dryRunConfig>;
 
 /** Remembers what would be kept out and drops nothing. */
 export class DryRun implements Enforcer {
@@ -32,9 +29,9 @@ export class DryRun implements Enforcer {
   #allowlist: readonly Network[] = [];
   #evicted = 0;
 
-  constructor(config: DryRunConfig, services: DryRunServices) {
-    this.#maxEntries = config.maxEntries;
-    this.#clock = services.clock;
+  constructor(config: DryRunConfig, context: Pick<EnforcerContext, 'clock'>) {
+    this.#maxEntries = config['max-entries'];
+    this.#clock = context.clock;
   }
 
   /** How many blocks were forgotten before their time because the memory was full. */
@@ -95,6 +92,10 @@ export class DryRun implements Enforcer {
       if (this.#put(block, now)) added++;
     }
     return { added, removed };
+  }
+
+  dropped(): undefined {
+    return undefined;
   }
 
   async close(): Promise<void> {
