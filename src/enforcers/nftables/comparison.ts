@@ -1,0 +1,80 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Network } from '../../lib/network.ts';
+import { type Enforced, isInForce } from '../enforcer.ts';
+import type { Book } from './book.ts';
+
+/** Blocks handled between two chances for everything else: some milliseconds. */
+const SLICE = 2_000;
+
+/** What differs, by what has to be done about it. */
+export interface Difference {
+  /** Not in the kernel, or with another end. */
+  readonly missing: readonly Network[];
+  /** In the kernel and not to be there. */
+  readonly surplus: readonly Network[];
+}
+
+/**
+ * One full comparison of the kernel with what it should hold. It takes a while, and what changes meanwhile (`touch`)
+ * is left out of it: the change itself sees to that.
+ */
+export class Comparison {
+  readonly #book: Book;
+  readonly #touched = new Set<string>();
+  readonly #seen = new Set<string>();
+  readonly #missing: Network[] = [];
+  readonly #surplus: Network[] = [];
+
+  constructor(book: Book) {
+    this.#book = book;
+  }
+
+  touch(target: Network): void {
+    this.#touched.add(target.text);
+  }
+
+  /** The book becomes what the caller says should be in force. */
+  async takeOver(blocks: readonly Enforced[], now: number): Promise<void> {
+    const wanted = new Set<string>();
+    for (let at = 0; at < blocks.length; at += SLICE) {
+      for (const block of blocks.slice(at, at + SLICE)) {
+        wanted.add(block.target.text);
+        if (!this.#touched.has(block.target.text) && isInForce(block, now)) this.#book.set(block);
+      }
+      await setImmediate();
+    }
+    for (const { target } of this.#book.values()) {
+      if (!wanted.has(target.text) && !this.#touched.has(target.text)) this.#book.delete(target);
+    }
+  }
+
+  /** Something the kernel holds. @param toleranceMs how far its end may be off */
+  see(held: Enforced, toleranceMs: number, now: number): void {
+    const key = held.target.text;
+    this.#seen.add(key);
+    if (this.#touched.has(key)) return;
+    const wanted = this.#book.get(held.target);
+    if (wanted === undefined) {
+      if (endsAfter(held, now + toleranceMs)) this.#surplus.push(held.target);
+    } else if (!isNear(held.expiresAt, wanted.expiresAt, toleranceMs)) {
+      this.#missing.push(held.target);
+    }
+  }
+
+  finish(toleranceMs: number, now: number): Difference {
+    const untouched = (target: Network) => !this.#touched.has(target.text);
+    for (const block of this.#book.values()) {
+      if (!this.#seen.has(block.target.text) && endsAfter(block, now + toleranceMs)) this.#missing.push(block.target);
+    }
+    return { missing: this.#missing.filter(untouched), surplus: this.#surplus.filter(untouched) };
+  }
+}
+
+function endsAfter(block: Enforced, time: number): boolean {
+  return isInForce(block, time);
+}
+
+function isNear(one: number | undefined, other: number | undefined, toleranceMs: number): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return Math.abs(one - other) <= toleranceMs;
+}

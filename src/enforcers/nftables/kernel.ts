@@ -1,0 +1,135 @@
+import type { Network } from '../../lib/network.ts';
+import type { Enforced } from '../enforcer.ts';
+import { type BlockSet, blockSetOf, parseBlockSet, USUAL_SETS } from './block-sets.ts';
+import { NftError, runNft } from './command.ts';
+import type { NftablesConfig } from './config.ts';
+import { readAllowlist } from './elements.ts';
+import { readLayout } from './layout.ts';
+import { NftSession } from './session.ts';
+import {
+  allowStatements,
+  type Change,
+  changeLine,
+  newSetStatements,
+  replaceStatements,
+  type WholeLayer,
+  wholeStatements,
+} from './statements.ts';
+
+/** Elements in one transaction of the session: 20 ms. */
+const CHANGES_PER_LINE = 1_000;
+const SESSION_TIMEOUT_MS = 5_000;
+
+/** What was written last, as the kernel gave it back: what is there is compared with it. A new object for each writing. */
+export interface Written {
+  readonly signature: string;
+  readonly allowlist: string;
+  readonly sets: readonly BlockSet[];
+}
+
+/** Equal to nothing that the kernel can give back. */
+const NOTHING_WRITTEN: Written = { signature: 'nothing written', allowlist: '', sets: [] };
+
+/** Writes our table in the kernel. One call at a time. Knows what it wrote last, not what should be there. */
+export class Kernel {
+  readonly #config: NftablesConfig;
+  readonly #onFault: (error: Error) => void;
+  readonly #session: NftSession;
+  #written: Written = NOTHING_WRITTEN;
+
+  constructor(config: NftablesConfig, onFault: (error: Error) => void) {
+    this.#config = config;
+    this.#onFault = onFault;
+    this.#session = new NftSession({ prefix: config.prefix, timeoutMs: SESSION_TIMEOUT_MS });
+  }
+
+  get written(): Written {
+    return this.#written;
+  }
+
+  /**
+   * Puts the whole layer in place in one transaction.
+   *
+   * @returns false if the transaction is too big for the socket (which cannot be enlarged without CAP_NET_ADMIN in the
+   * host's own user namespace, as in some containers): then all but the blocks is in place, and these are as they were
+   */
+  async restore(blocks: readonly Enforced[], allowlist: readonly Network[], now: number): Promise<boolean> {
+    const { prefix, table } = this.#config;
+    const present = (await readLayout(prefix, table)).sets;
+    const used = new Map(
+      [...USUAL_SETS, ...blocks.map((block) => blockSetOf(block.target))].map((set) => [set.name, set]),
+    );
+    const sets = [...used.values()];
+    const stale = present.filter((name) => parseBlockSet(name) !== undefined && !used.has(name));
+    const complete = await this.#writeWhole({ sets, stale, blocks, allowlist, now });
+    await this.#remember(sets);
+    return complete;
+  }
+
+  /** Makes it so. One transaction for each set and thousand. */
+  async change(changes: readonly Change[], now: number): Promise<void> {
+    const bySet = Map.groupBy(changes, (change) => blockSetOf(change.target).name);
+    for (const [name, ofSet] of bySet) {
+      const set = parseBlockSet(name);
+      if (set === undefined || !(await this.#hasRoom(set, ofSet))) continue;
+      for (let at = 0; at < ofSet.length; at += CHANGES_PER_LINE) {
+        await this.#runLine(changeLine(this.#config, set, ofSet.slice(at, at + CHANGES_PER_LINE), now));
+      }
+    }
+  }
+
+  async allow(allowlist: readonly Network[]): Promise<void> {
+    await this.#runFile(allowStatements(this.#config, allowlist));
+    await this.#remember(this.#written.sets);
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  async #writeWhole(whole: WholeLayer): Promise<boolean> {
+    try {
+      await this.#runFile(wholeStatements(this.#config, whole));
+      return true;
+    } catch (error) {
+      if (!(error instanceof NftError)) throw error;
+      if (/Message too long/.test(error.message)) {
+        await this.#runFile(wholeStatements(this.#config, { ...whole, blocks: undefined }));
+        return false;
+      }
+      // What is there under our name is of another make, and gives way.
+      await this.#runFile(replaceStatements(this.#config, whole));
+      return true;
+    }
+  }
+
+  /** Makes a set for a prefix length that was not in use so far, unless nothing is to be put into it. */
+  async #hasRoom(set: BlockSet, changes: readonly Change[]): Promise<boolean> {
+    if (this.#written.sets.some((known) => known.name === set.name)) return true;
+    if (changes.every((change) => change.block === undefined)) return false;
+    await this.#runFile(newSetStatements(this.#config, set));
+    await this.#remember([...this.#written.sets, set]);
+    return true;
+  }
+
+  /** The session is only the quick way: when it dies or hangs, the line goes the slow way, and a new session follows. */
+  async #runLine(line: string): Promise<void> {
+    try {
+      await this.#session.run(line);
+    } catch (error) {
+      if (error instanceof NftError || !(error instanceof Error)) throw error;
+      this.#onFault(error);
+      await this.#runFile(`${line}\n`);
+    }
+  }
+
+  async #runFile(statements: string): Promise<void> {
+    await runNft(this.#config.prefix, ['-f', '-'], { input: statements });
+  }
+
+  async #remember(sets: readonly BlockSet[]): Promise<void> {
+    const { prefix, table } = this.#config;
+    const [layout, allowlist] = await Promise.all([readLayout(prefix, table), readAllowlist(prefix, table)]);
+    this.#written = { signature: layout.signature, allowlist, sets };
+  }
+}

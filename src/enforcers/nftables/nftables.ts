@@ -1,0 +1,188 @@
+import type { Address } from '../../lib/address.ts';
+import type { Network } from '../../lib/network.ts';
+import { type Enforced, type Enforcer, type EnforcerContext, isInForce, type Repair } from '../enforcer.ts';
+import { Book } from './book.ts';
+import { Comparison, type Difference } from './comparison.ts';
+import type { NftablesConfig } from './config.ts';
+import { ConnectionEnder } from './connections.ts';
+import { check, type Damage, inspect, readBlocks } from './inspection.ts';
+import { Kernel } from './kernel.ts';
+import { Turns } from './turns.ts';
+
+/** A full comparison takes a second at 100,000 blocks: it is followed by a pause so many times as long. */
+const COMPARISON_PAUSE = 100;
+/** How far the kernel's idea of an end may be off: its clock is not ours. */
+const END_TOLERANCE_MS = 2_000;
+const NOTHING: Repair = { added: 0, removed: 0 };
+
+/**
+ * Drops packets of blocked sources in the kernel.
+ *
+ * The book says what should be there; callers change the book and mark targets as dirty; one flush at a time writes
+ * what the book then says of all dirty targets. So the order in which calls were made needs no care, and whatever is
+ * queued meanwhile goes out as one transaction.
+ */
+export class Nftables implements Enforcer {
+  readonly name = 'nftables';
+  readonly capabilities = { expires: true, networks: true, enforces: true };
+  readonly #config: NftablesConfig;
+  readonly #context: Pick<EnforcerContext, 'clock' | 'onFault'>;
+  readonly #kernel: Kernel;
+  readonly #ender: ConnectionEnder;
+  readonly #book = new Book();
+  readonly #writing = new Turns();
+  readonly #reconciling = new Turns();
+  #allowlist: readonly Network[] = [];
+  #dirty = new Map<string, Network>();
+  /** Will write what is dirty; undefined when nothing is. */
+  #flush: Promise<void> | undefined;
+  #comparison: Comparison | undefined;
+  #nextComparisonAt = 0;
+  #dropped: number | undefined;
+
+  constructor(config: NftablesConfig, context: Pick<EnforcerContext, 'clock' | 'onFault'>) {
+    this.#config = { ...config };
+    this.#context = { ...context };
+    this.#kernel = new Kernel(this.#config, this.#context.onFault);
+    this.#ender = new ConnectionEnder(this.#config, this.#context.onFault);
+  }
+
+  start(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<void> {
+    this.#book.replace(blocks, this.#context.clock());
+    this.#allowlist = [...allowlist];
+    return this.#writing.take(() => this.#restore());
+  }
+
+  async add(blocks: readonly Enforced[]): Promise<void> {
+    const now = this.#context.clock();
+    const targets = blocks.filter((block) => this.#book.extend(block, now)).map((block) => block.target);
+    await this.#write(targets);
+    if (this.#config['end-connections'] && targets.length > 0) this.#ender.end(targets, this.#allowlist);
+  }
+
+  async remove(targets: readonly Network[]): Promise<void> {
+    for (const target of targets) this.#book.delete(target);
+    await this.#write(targets);
+  }
+
+  allow(allowlist: readonly Network[]): Promise<void> {
+    this.#allowlist = [...allowlist];
+    return this.#writing.take(() => this.#kernel.allow(this.#allowlist));
+  }
+
+  check(address: Address): Promise<boolean> {
+    return check(this.#config, this.#kernel.written, address);
+  }
+
+  async list(): Promise<readonly Enforced[]> {
+    const found: Enforced[] = [];
+    await readBlocks(this.#config, this.#context.clock(), (block) => found.push(block));
+    return found;
+  }
+
+  reconcile(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<Repair> {
+    return this.#reconciling.take(() => this.#reconcile(blocks, allowlist));
+  }
+
+  dropped(): number | undefined {
+    return this.#dropped;
+  }
+
+  async close(): Promise<void> {
+    await this.#ender.settled();
+    await this.#writing.take(() => this.#kernel.close());
+  }
+
+  /** Resolves when the kernel holds of these targets what the book says. */
+  async #write(targets: readonly Network[]): Promise<void> {
+    if (targets.length === 0) return;
+    for (const target of targets) {
+      this.#dirty.set(target.text, target);
+      this.#comparison?.touch(target);
+    }
+    this.#flush ??= this.#writing.take(() => this.#flushDirty());
+    await this.#flush;
+  }
+
+  async #flushDirty(): Promise<void> {
+    const targets = [...this.#dirty.values()];
+    this.#dirty = new Map();
+    this.#flush = undefined;
+    try {
+      await this.#change(targets);
+    } catch (cause) {
+      // Somebody has taken away what the change was to go into.
+      this.#context.onFault(
+        new Error('nftables: a change was refused, so everything is put in place again', { cause }),
+      );
+      await this.#restore();
+    }
+  }
+
+  async #change(targets: readonly Network[]): Promise<void> {
+    const now = this.#context.clock();
+    const changes = targets.map((target) => {
+      const block = this.#book.get(target);
+      return { target, block: block !== undefined && isInForce(block, now) ? block : undefined };
+    });
+    await this.#kernel.change(changes, now);
+  }
+
+  /** The kernel becomes what the book says. */
+  async #restore(): Promise<void> {
+    const now = this.#context.clock();
+    const blocks = [...this.#book.values().filter((block) => isInForce(block, now))];
+    if (await this.#kernel.restore(blocks, this.#allowlist, now)) return;
+    const { missing, surplus } = await this.#findDifference(new Comparison(this.#book));
+    await this.#change([...surplus, ...missing]);
+  }
+
+  async #reconcile(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<Repair> {
+    if (!sameNetworks(this.#allowlist, allowlist)) await this.allow(allowlist);
+    const { written } = this.#kernel;
+    const { damage, droppedPackets } = await inspect(this.#config, written);
+    this.#dropped = droppedPackets ?? this.#dropped;
+    // What was written meanwhile by ourselves is no damage.
+    if (damage !== undefined && written === this.#kernel.written) return this.#repair(damage);
+    return this.#context.clock() < this.#nextComparisonAt ? NOTHING : this.#compare(blocks);
+  }
+
+  async #repair(damage: Damage): Promise<Repair> {
+    await this.#writing.take(() => this.#restore());
+    if (damage.layout) return { added: Math.max(1, this.#book.size), removed: 0 };
+    const flushed = damage.flushed.reduce((sum, set) => sum + this.#book.sizeOf(set), 0);
+    return { added: Math.max(1, flushed), removed: 0 };
+  }
+
+  async #compare(blocks: readonly Enforced[]): Promise<Repair> {
+    const startedAt = this.#context.clock();
+    const comparison = new Comparison(this.#book);
+    this.#comparison = comparison;
+    try {
+      // What is on its way is in the book and not yet in the kernel. If it fails, its caller is told.
+      await this.#flush?.catch(() => {});
+      await this.#writing.take(async () => {});
+      await comparison.takeOver(blocks, startedAt);
+      const { missing, surplus } = await this.#findDifference(comparison);
+      this.#comparison = undefined;
+      await this.#write([...missing, ...surplus]);
+      return { added: missing.length, removed: surplus.length };
+    } finally {
+      this.#comparison = undefined;
+      const now = this.#context.clock();
+      this.#book.forgetEnded(now);
+      this.#nextComparisonAt = now + COMPARISON_PAUSE * (now - startedAt);
+    }
+  }
+
+  async #findDifference(comparison: Comparison): Promise<Difference> {
+    const now = this.#context.clock();
+    const tolerance = () => END_TOLERANCE_MS + this.#context.clock() - now;
+    await readBlocks(this.#config, now, (block) => comparison.see(block, tolerance(), now));
+    return comparison.finish(tolerance(), now);
+  }
+}
+
+function sameNetworks(some: readonly Network[], others: readonly Network[]): boolean {
+  return some.length === others.length && some.every((network, index) => network.text === others[index]?.text);
+}

@@ -1,0 +1,176 @@
+/** The text that nft reads. Nothing in it comes from SIP: addresses and numbers in canonical form, and our own names. */
+import type { Network } from '../../lib/network.ts';
+import type { Enforced } from '../enforcer.ts';
+import { type BlockSet, blockSetOf, canaryOf, maskText } from './block-sets.ts';
+import type { NftablesConfig } from './config.ts';
+
+type Layer = Pick<NftablesConfig, 'table' | 'priority' | 'ports'>;
+
+const DAY_MS = 86_400_000;
+/** Longer than a life; nft takes no number above 32 bits. */
+const MAX_TIMEOUT_DAYS = 36_500;
+
+export interface WholeLayer {
+  readonly sets: readonly BlockSet[];
+  /** Names of sets that are there and not wanted. */
+  readonly stale: readonly string[];
+  /** Undefined: those that are there stay as they are. */
+  readonly blocks: readonly Enforced[] | undefined;
+  readonly allowlist: readonly Network[];
+  readonly now: number;
+}
+
+/** The whole layer as one transaction, which also fits what of it is there already and leaves no moment without it. */
+export function wholeStatements(layer: Layer, whole: WholeLayer): string {
+  const { table } = layer;
+  return [
+    `add table inet ${table}`,
+    `add counter inet ${table} dropped`,
+    `add set inet ${table} allow4 { type ipv4_addr; flags interval; }`,
+    `add set inet ${table} allow6 { type ipv6_addr; flags interval; }`,
+    ...whole.sets.map((set) => addSet(layer, set)),
+    `add chain inet ${table} verdict`,
+    `add chain inet ${table} prerouting { type filter hook prerouting priority ${layer.priority}; policy accept; }`,
+    `flush chain inet ${table} prerouting`,
+    `flush chain inet ${table} verdict`,
+    ...whole.stale.map((name) => `delete set inet ${table} ${name}`),
+    ...verdictRules(layer),
+    ...portRules(layer),
+    ...whole.sets.map((set) => addRule(layer, set)),
+    ...contents(layer, whole),
+    allowStatements(layer, whole.allowlist),
+  ].join('\n');
+}
+
+/** The same, whatever was there under the name of our table. */
+export function replaceStatements(layer: Layer, whole: WholeLayer): string {
+  const { table } = layer;
+  const removed = [`add table inet ${table}`, `delete table inet ${table}`];
+  return [...removed, wholeStatements(layer, { ...whole, stale: [] })].join('\n');
+}
+
+function contents({ table }: Layer, whole: WholeLayer): string[] {
+  if (whole.blocks === undefined) return whole.sets.map((set) => addElements(table, set, [canaryOf(set)]));
+  const blocks = Map.groupBy(whole.blocks, (block) => blockSetOf(block.target).name);
+  return whole.sets.flatMap((set) => {
+    const elements = (blocks.get(set.name) ?? []).map((block) => element(block, whole.now));
+    return [`flush set inet ${table} ${set.name}`, addElements(table, set, [canaryOf(set), ...elements])];
+  });
+}
+
+/** Room for a prefix length that was not in use so far. */
+export function newSetStatements(layer: Layer, set: BlockSet): string {
+  return [addSet(layer, set), addRule(layer, set), addElements(layer.table, set, [canaryOf(set)]), ''].join('\n');
+}
+
+/** Replaces the allowlist at once. */
+export function allowStatements({ table }: Layer, allowlist: readonly Network[]): string {
+  const lines = [4, 6].flatMap((family) => {
+    const networks = withoutCovered(allowlist.filter((network) => network.family === family));
+    const set = { name: `allow${family}` };
+    const flush = `flush set inet ${table} ${set.name}`;
+    return networks.length === 0
+      ? [flush]
+      : [
+          flush,
+          addElements(
+            table,
+            set,
+            networks.map((network) => network.text),
+          ),
+        ];
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+/** What shall become of one target. */
+export interface Change {
+  readonly target: Network;
+  /** Undefined: lifted. */
+  readonly block: Enforced | undefined;
+}
+
+/**
+ * Makes it so, whatever was there, in one line, which is one transaction. Older kernels (before 6.12) leave the time
+ * of an element alone that is added again, newer ones change it; deleting needs one that is there. So: add, delete,
+ * add with the wanted time.
+ */
+export function changeLine({ table }: Layer, set: BlockSet, changes: readonly Change[], now: number): string {
+  const keys = changes.map((change) => change.target.base.text).join(', ');
+  const wanted = changes.flatMap((change) => (change.block ? [element(change.block, now)] : []));
+  const where = `element inet ${table} ${set.name}`;
+  const cleared = `add ${where} { ${keys} }; delete ${where} { ${keys} }`;
+  return wanted.length === 0 ? cleared : `${cleared}; add ${where} { ${wanted.join(', ')} }`;
+}
+
+/** `create` complains about what is there; with `nft -c` nothing changes, so it asks whether each of these is there. */
+export function probeLine(table: string, set: string, key: string): string {
+  return `create element inet ${table} ${set} { ${key} }`;
+}
+
+function addElements(table: string, set: { readonly name: string }, elements: readonly string[]): string {
+  return `add element inet ${table} ${set.name} { ${elements.join(', ')} }`;
+}
+
+function addSet({ table }: Layer, set: BlockSet): string {
+  return `add set inet ${table} ${set.name} { type ipv${set.family}_addr; flags timeout; }`;
+}
+
+function addRule({ table }: Layer, set: BlockSet): string {
+  const source = `ip${set.family === 4 ? '' : '6'} saddr`;
+  const whole = set.length === (set.family === 4 ? 32 : 128);
+  const key = whole ? source : `${source} & ${maskText(set)}`;
+  return `add rule inet ${table} prerouting ${key} @${set.name} goto verdict`;
+}
+
+/**
+ * The allowlist is asked only about packets of blocked sources: the outcome is as if it came first, and the packets of
+ * all others need one look-up less. Neighbour discovery (RFC 4861) passes: without it a block of our own link's prefix
+ * would cut off the router.
+ */
+function verdictRules({ table }: Layer): string[] {
+  const rule = (text: string) => `add rule inet ${table} verdict ${text}`;
+  return [
+    rule('ip saddr @allow4 accept'),
+    rule('ip6 saddr @allow6 accept'),
+    rule('icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept'),
+    rule('counter name dropped drop'),
+  ];
+}
+
+function portRules({ table, ports }: Layer): string[] {
+  if (ports.length === 0) return [];
+  const rule = (text: string) => `add rule inet ${table} prerouting ${text}`;
+  return [
+    rule('meta l4proto != { tcp, udp, sctp } accept'),
+    rule(`th dport != { ${[...new Set(ports)].join(', ')} } accept`),
+  ];
+}
+
+function element(block: Enforced, now: number): string {
+  const key = block.target.base.text;
+  return block.expiresAt === undefined ? key : `${key} timeout ${timeoutText(block.expiresAt - now)}`;
+}
+
+/** nft refuses more than 32 bits of any unit ("value too large"), so days and seconds are split off. */
+export function timeoutText(ms: number): string {
+  const whole = Math.min(Math.max(1, Math.ceil(ms)), MAX_TIMEOUT_DAYS * DAY_MS);
+  return `${Math.floor(whole / DAY_MS)}d${Math.floor((whole % DAY_MS) / 1000)}s${whole % 1000}ms`;
+}
+
+/** An interval set refuses overlaps. Sorted by address and then size, what is covered follows what covers it. */
+export function withoutCovered(networks: readonly Network[]): Network[] {
+  const kept: Network[] = [];
+  for (const network of networks.toSorted(byAddressThenSize)) {
+    if (kept.at(-1)?.contains(network.base) !== true) kept.push(network);
+  }
+  return kept;
+}
+
+function byAddressThenSize(one: Network, other: Network): number {
+  const { base: a } = one;
+  const { base: b } = other;
+  return (
+    a.high - b.high || a.low - b.low || a.hostHigh - b.hostHigh || a.hostLow - b.hostLow || one.length - other.length
+  );
+}
