@@ -1,4 +1,4 @@
-import type { Enforced, Enforcer } from '../enforcers/enforcer.ts';
+import { type Enforced, type Enforcer, EnforcerUnavailable } from '../enforcers/enforcer.ts';
 import type { Address } from '../lib/address.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Network } from '../lib/network.ts';
@@ -8,6 +8,8 @@ import type { EnforcerHealth } from './health.ts';
 
 export interface EnforcementOptions {
   readonly enforcers: readonly Enforcer[];
+  /** Used if no layer can be: what would be kept out is at least remembered and shown. */
+  readonly fallback: Enforcer;
   readonly clock: Clock;
   /** A layer failed; it is tried again at the next reconciliation. */
   readonly onFault: (layer: string, error: Error) => void;
@@ -18,6 +20,8 @@ export interface EnforcementOptions {
 interface Layer {
   readonly enforcer: Enforcer;
   error: string | null;
+  /** The layer said at the start that it cannot be used here; it is not asked again. */
+  unavailable: boolean;
   repairs: number;
 }
 
@@ -26,7 +30,8 @@ interface Layer {
  * and the next reconciliation brings it up to date.
  */
 export class Enforcement {
-  readonly #layers: readonly Layer[];
+  readonly #layers: Layer[];
+  readonly #fallback: Enforcer;
   readonly #clock: Clock;
   readonly #onFault: EnforcementOptions['onFault'];
   readonly #onRepair: EnforcementOptions['onRepair'];
@@ -36,7 +41,8 @@ export class Enforcement {
   #reconciling: Promise<void> | undefined;
 
   constructor(options: EnforcementOptions) {
-    this.#layers = options.enforcers.map((enforcer) => ({ enforcer, error: null, repairs: 0 }));
+    this.#layers = options.enforcers.map(layerOf);
+    this.#fallback = options.fallback;
     this.#clock = options.clock;
     this.#onFault = options.onFault;
     this.#onRepair = options.onRepair;
@@ -49,7 +55,11 @@ export class Enforcement {
   async start(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<readonly LayerResult[]> {
     for (const block of blocks) this.#blocks.set(block.target.text, block);
     this.#allowlist = [...allowlist];
-    return this.#each((enforcer) => enforcer.start(blocks, allowlist));
+    const results = await this.#each((enforcer) => enforcer.start(blocks, allowlist));
+    if (this.#layers.some((layer) => !layer.unavailable)) return results;
+    await this.#fallback.start(blocks, allowlist);
+    this.#layers.push(layerOf(this.#fallback));
+    return results;
   }
 
   /** Resolves when every layer has done it or failed; never rejects. */
@@ -84,7 +94,8 @@ export class Enforcement {
 
   check(address: Address): Promise<readonly LayerCheck[]> {
     return Promise.all(
-      this.#layers.map(async ({ enforcer }) => {
+      this.#layers.map(async ({ enforcer, unavailable, error: missing }) => {
+        if (unavailable) return { layer: enforcer.name, blocked: null, error: missing };
         try {
           return { layer: enforcer.name, blocked: await enforcer.check(address), error: null };
         } catch (error) {
@@ -138,17 +149,23 @@ export class Enforcement {
   #each(work: (enforcer: Enforcer, layer: Layer) => Promise<void>): Promise<LayerResult[]> {
     return Promise.all(
       this.#layers.map(async (layer) => {
+        if (layer.unavailable) return { layer: layer.enforcer.name, error: layer.error };
         try {
           await work(layer.enforcer, layer);
           layer.error = null;
         } catch (error) {
           layer.error = messageOf(error);
+          layer.unavailable = error instanceof EnforcerUnavailable;
           this.#onFault(layer.enforcer.name, error instanceof Error ? error : new Error(String(error)));
         }
         return { layer: layer.enforcer.name, error: layer.error };
       }),
     );
   }
+}
+
+function layerOf(enforcer: Enforcer): Layer {
+  return { enforcer, error: null, unavailable: false, repairs: 0 };
 }
 
 function messageOf(error: unknown): string {

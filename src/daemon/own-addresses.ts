@@ -10,7 +10,15 @@ const LOOPBACK = ['127.0.0.1', '::1'];
  */
 export function ownAddresses(): readonly Network[] {
   const found = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const texts = new Set([...LOOPBACK, ...found.map(({ address }) => address)]);
+  return networksOf(new Set([...LOOPBACK, ...found.map(({ address }) => address)]));
+}
+
+/** 127.0.0.1 and ::1, which are the host's own wherever a recording was made. */
+export function loopback(): readonly Network[] {
+  return networksOf(LOOPBACK);
+}
+
+function networksOf(texts: Iterable<string>): readonly Network[] {
   return [...texts]
     .map((text) => Address.parse(text))
     .filter((address) => address !== undefined)

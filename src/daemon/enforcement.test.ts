@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { NOW } from '../../test/support/signals.ts';
+import { DryRun, dryRunConfig } from '../enforcers/dry-run/dry-run.ts';
+import { type Enforced, type Enforcer, EnforcerUnavailable } from '../enforcers/enforcer.ts';
+import { Address } from '../lib/address.ts';
+import { Network } from '../lib/network.ts';
+import type { Block } from '../pipeline/decision.ts';
+import { Enforcement } from './enforcement.ts';
+
+const network = (text: string) => Network.parse(text) ?? assert.fail(text);
+const block = (text: string, seconds: number): Block => ({
+  target: network(text),
+  reason: 'test',
+  blockedAt: NOW,
+  expiresAt: NOW + seconds * 1000,
+  automatic: true,
+});
+
+/** A dry run whose calls fail while `broken` is set; without an own expiry. */
+class Fragile extends DryRun {
+  override readonly name = 'fragile' as 'dry-run';
+  override readonly capabilities = {
+    expires: false,
+    networks: true,
+    enforces: true,
+  } as unknown as DryRun['capabilities'];
+  broken: Error | undefined;
+  readonly removed: string[] = [];
+
+  override async start(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<void> {
+    if (this.broken !== undefined) throw this.broken;
+    await super.start(blocks, allowlist);
+  }
+  override async add(blocks: readonly Enforced[]): Promise<void> {
+    if (this.broken !== undefined) throw this.broken;
+    await super.add(blocks);
+  }
+  override async remove(targets: readonly Network[]): Promise<void> {
+    this.removed.push(...targets.map((target) => target.text));
+    await super.remove(targets);
+  }
+}
+
+function make() {
+  let now = NOW;
+  const clock = () => now;
+  const context = { clock, stateDir: '', onFault: assert.fail };
+  const fragile = new Fragile(dryRunConfig.parse({}), context);
+  const solid = new DryRun(dryRunConfig.parse({}), context);
+  const fallback = new DryRun(dryRunConfig.parse({}), context);
+  const faults: string[] = [];
+  const repairs: string[] = [];
+  const build = (enforcers: readonly Enforcer[]) =>
+    new Enforcement({
+      enforcers,
+      fallback,
+      clock,
+      onFault: (layer, error) => faults.push(`${layer}: ${error.message}`),
+      onRepair: (layer, added, removed) => repairs.push(`${layer} +${added} -${removed}`),
+    });
+  return {
+    fragile,
+    solid,
+    fallback,
+    faults,
+    repairs,
+    build,
+    pass: (ms: number) => {
+      now += ms;
+    },
+  };
+}
+const listed = async (enforcer: Enforcer) => (await enforcer.list()).map((one) => one.target.text);
+
+describe('enforcement', () => {
+  test('puts blocks in every layer and says what each did', async () => {
+    const { fragile, solid, build } = make();
+    const enforcement = build([fragile, solid]);
+    await enforcement.start([], []);
+    assert.deepEqual(await enforcement.add([block('192.0.2.1', 60)]), [
+      { layer: 'fragile', error: null },
+      { layer: 'dry-run', error: null },
+    ]);
+    assert.deepEqual([await listed(fragile), await listed(solid)], [['192.0.2.1'], ['192.0.2.1']]);
+    assert.equal(enforcement.size, 1);
+  });
+
+  test('a layer that fails hides nothing of the others, and is brought up to date later', async () => {
+    const { fragile, solid, faults, repairs, build } = make();
+    const enforcement = build([fragile, solid]);
+    await enforcement.start([], []);
+    fragile.broken = new Error('nft died');
+    const results = await enforcement.add([block('192.0.2.1', 60)]);
+    assert.deepEqual(
+      results.map(({ error }) => error),
+      ['nft died', null],
+    );
+    assert.deepEqual(faults, ['fragile: nft died']);
+    assert.equal(enforcement.health()[0]?.state, 'failing');
+    fragile.broken = undefined;
+    await enforcement.reconcile();
+    assert.deepEqual(await listed(fragile), ['192.0.2.1']);
+    assert.deepEqual(repairs, ['fragile +1 -0']);
+    assert.deepEqual([enforcement.health()[0]?.state, enforcement.health()[0]?.repairs], ['ok', 1]);
+  });
+
+  test('falls back to a dry run when no layer can be used, and says why', async () => {
+    const { fragile, fallback, build } = make();
+    fragile.broken = new EnforcerUnavailable('nft needs CAP_NET_ADMIN');
+    const enforcement = build([fragile]);
+    const [result] = await enforcement.start([], []);
+    assert.equal(result?.error, 'nft needs CAP_NET_ADMIN');
+    await enforcement.add([block('192.0.2.1', 60)]);
+    assert.deepEqual(await listed(fallback), ['192.0.2.1']);
+    const address = Address.parse('192.0.2.1') ?? assert.fail();
+    assert.deepEqual(await enforcement.check(address), [
+      { layer: 'fragile', blocked: null, error: 'nft needs CAP_NET_ADMIN' },
+      { layer: 'dry-run', blocked: true, error: null },
+    ]);
+  });
+
+  test('a shorter block does not shorten', async () => {
+    const { solid, build } = make();
+    const enforcement = build([solid]);
+    await enforcement.start([], []);
+    await enforcement.add([block('192.0.2.1', 60)]);
+    await enforcement.add([block('192.0.2.1', 5)]);
+    assert.equal((await solid.list())[0]?.expiresAt, NOW + 60_000);
+  });
+
+  test('ends blocks on time; layers without an expiry of their own are told', async () => {
+    const { fragile, solid, build, pass } = make();
+    const enforcement = build([fragile, solid]);
+    await enforcement.start([{ target: network('192.0.2.9'), expiresAt: undefined }], []);
+    await enforcement.add([block('192.0.2.1', 60), block('192.0.2.2', 61)]);
+    pass(60_000);
+    await enforcement.expire();
+    assert.deepEqual(fragile.removed, ['192.0.2.1']);
+    assert.equal(enforcement.size, 2);
+  });
+
+  test('lifts everywhere, known or not', async () => {
+    const { fragile, solid, build } = make();
+    const enforcement = build([fragile, solid]);
+    await enforcement.start([], []);
+    await enforcement.add([block('192.0.2.1', 60)]);
+    await enforcement.remove([network('192.0.2.1'), network('198.51.100.0/24')]);
+    assert.deepEqual([await listed(fragile), await listed(solid), enforcement.size], [[], [], 0]);
+  });
+});

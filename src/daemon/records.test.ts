@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { NOW, signal } from '../../test/support/signals.ts';
+import { Address } from '../lib/address.ts';
+import { Network } from '../lib/network.ts';
+import type { Decision } from '../pipeline/decision.ts';
+import type { Finding, Subject } from '../pipeline/finding.ts';
+import { SIGNAL_KINDS } from '../pipeline/signal.ts';
+import { blockEvent, blockOf, blockRow, findingEvent, signalRow, unblockEvent } from './records.ts';
+import { warmUpSignal } from './warm-up.ts';
+
+const address = Address.parse('2001:db8::7') ?? assert.fail();
+const finding = (subject: Subject = { kind: 'ip', address }): Finding => ({
+  type: 'brute_force_detected',
+  detector: 'brute-force',
+  severity: 'error',
+  subject,
+  at: NOW,
+  count: 5,
+  reason: '5 failures',
+  evidence: { firstAt: NOW - 9, lastAt: NOW, proven: 'yes', samples: {} },
+  identity: 'id',
+});
+const decision = (changes: Partial<Decision> = {}): Decision => ({
+  action: 'block',
+  target: Network.counted(address),
+  at: NOW,
+  seconds: 3600,
+  code: 'threshold',
+  reason: 'blocked for 1h: 5 failures',
+  finding: finding(),
+  repeated: false,
+  ...changes,
+});
+
+test('failed registrations and door knocks become rows, other signals none', () => {
+  const kinds = SIGNAL_KINDS.filter((kind) => signalRow(signal({ kind })) !== undefined);
+  assert.deepEqual(kinds, ['register.failed', 'request.refused', 'malformed']);
+});
+
+test('a row is plain data with the whole address, and becomes the signal again that detectors saw', () => {
+  const one = signal({ ip: '2001:DB8:0::9', proven: 'yes', userAgent: 'x', count: 3, fromTag: 'a' });
+  const row = signalRow(one) ?? assert.fail();
+  assert.equal(row.ip, '2001:db8::9');
+  assert.deepEqual(structuredClone(row), row);
+  const again = warmUpSignal(row);
+  assert.deepEqual(
+    [again.address.text, again.count, again.proven, again.userAgent, again.fromTag],
+    ['2001:db8::9', 3, 'yes', 'x', ''],
+  );
+});
+
+describe('the event of a finding', () => {
+  test('says what was decided', () => {
+    const event = findingEvent({ finding: finding(), decision: decision() });
+    assert.deepEqual(
+      [event.ip, event.description, event.identity, event.at],
+      ['2001:db8::7', 'blocked for 1h: 5 failures', 'id', NOW],
+    );
+    const ignored = decision({ action: 'ignore', code: 'allowlisted', reason: 'allowlisted: trunk' });
+    assert.equal(
+      findingEvent({ finding: finding(), decision: ignored }).description,
+      '5 failures; ignore: allowlisted: trunk',
+    );
+  });
+  test('of an account names the account', () => {
+    const event = findingEvent({ finding: finding({ kind: 'aor', aor: '100@example.com' }), decision: decision() });
+    assert.deepEqual([event.ip, event.aor], ['', '100@example.com']);
+  });
+});
+
+test('only a decision to block gives a block', () => {
+  const block = blockOf(decision()) ?? assert.fail();
+  assert.deepEqual([block.target.text, block.blockedAt, block.expiresAt], ['2001:db8::/64', NOW, NOW + 3_600_000]);
+  assert.equal(blockOf(decision({ action: 'hold' })), undefined);
+  assert.equal(blockOf(decision({ target: undefined })), undefined);
+  assert.deepEqual(blockRow(block, 'brute-force').by, 'brute-force');
+  assert.equal(blockRow({ ...block, expiresAt: undefined }, 'x').expiresAt, null);
+});
+
+test('blocks and their ends are events of their own, the same when written twice', () => {
+  const block = blockOf(decision()) ?? assert.fail();
+  assert.equal(blockEvent(block, 'id').identity, blockEvent(block, 'id').identity);
+  assert.deepEqual(
+    [blockEvent(block, 'id').type, unblockEvent('192.0.2.1', NOW, 'over').type],
+    ['ip_blocked', 'ip_unblocked'],
+  );
+});

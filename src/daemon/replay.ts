@@ -1,0 +1,117 @@
+import type { Config } from '../config/schema.ts';
+import type { Network } from '../lib/network.ts';
+import type { Batch } from '../pipeline/batch.ts';
+import type { Action } from '../pipeline/decision.ts';
+import { type Severity, subjectJson } from '../pipeline/finding.ts';
+import type { Outcome } from '../pipeline/pipeline.ts';
+import type { Signal } from '../pipeline/signal.ts';
+import { loopback } from './own-addresses.ts';
+import { buildPipeline } from './pipeline-parts.ts';
+import { SourceBook, type Verdict } from './source-book.ts';
+
+/** What `replay --json` prints (times ISO 8601, UTC). */
+export interface ReplayReport {
+  readonly input: {
+    readonly files: number;
+    readonly lines: number;
+    readonly signals: number;
+    readonly unrecognised: number;
+    readonly seconds: number;
+  };
+  readonly findings: readonly {
+    readonly type: string;
+    readonly severity: Severity;
+    readonly subject: Readonly<Record<string, string>>;
+    readonly at: string;
+    readonly count: number;
+    readonly reason: string;
+  }[];
+  readonly decisions: readonly {
+    readonly action: Action;
+    readonly ip: string;
+    readonly at: string;
+    readonly seconds: number;
+    readonly reason: string;
+    readonly finding: string;
+  }[];
+  readonly sources: readonly { readonly ip: string; readonly signals: number; readonly verdict: Verdict }[];
+}
+
+/** Findings and decisions kept for the report at most, so that a recording larger than memory can be replayed. */
+const MAX_OUTCOMES = 100_000;
+
+/**
+ * Takes recorded input through the same detectors and policy as the live daemon and changes nothing.
+ * The addresses of this host are not exempt, loopback excepted: the recording may come from another.
+ */
+export class Replay {
+  readonly #parts: ReturnType<typeof buildPipeline>;
+  readonly #outcomes: Outcome[] = [];
+  readonly #book = new SourceBook();
+  readonly #faults: string[] = [];
+  #lines = 0;
+  #signals = 0;
+  #unrecognised = 0;
+  #files = 0;
+
+  /** @param allowlist the managed allowlist, with a description each */
+  constructor(config: Config, allowlist: readonly (readonly [Network, string])[] = []) {
+    this.#parts = buildPipeline(config, (component, error) => this.#faults.push(`${component}: ${String(error)}`));
+    this.#parts.policy.setAllowlist([...loopback().map((network) => [network, 'loopback'] as const), ...allowlist]);
+  }
+
+  /** Components that threw. */
+  get faults(): readonly string[] {
+    return this.#faults;
+  }
+
+  beginFile(): void {
+    this.#files++;
+  }
+
+  take(batch: Pick<Batch, 'signals' | 'lines' | 'unrecognised'>): void {
+    this.#lines += batch.lines;
+    this.#unrecognised += batch.unrecognised;
+    this.#signals += batch.signals.length;
+    for (const signal of batch.signals) this.#book.note(signal);
+    this.#decide(batch.signals);
+  }
+
+  /** @param seconds how long it took */
+  report(seconds: number): ReplayReport {
+    return {
+      input: {
+        files: this.#files,
+        lines: this.#lines,
+        signals: this.#signals,
+        unrecognised: this.#unrecognised,
+        seconds,
+      },
+      findings: this.#outcomes.map(({ finding }) => ({
+        type: finding.type,
+        severity: finding.severity,
+        subject: subjectJson(finding.subject),
+        at: new Date(finding.at).toISOString(),
+        count: finding.count,
+        reason: finding.reason,
+      })),
+      decisions: this.#outcomes.map(({ finding, decision }) => ({
+        action: decision.action,
+        ip: decision.target?.text ?? '',
+        at: new Date(decision.at).toISOString(),
+        seconds: decision.seconds,
+        reason: decision.reason,
+        finding: finding.type,
+      })),
+      sources: this.#book.list(),
+    };
+  }
+
+  #decide(signals: readonly Signal[]): void {
+    for (const outcome of this.#parts.pipeline.process(signals)) {
+      if (outcome.decision.repeated) continue;
+      this.#book.judge(outcome);
+      if (this.#outcomes.length < MAX_OUTCOMES) this.#outcomes.push(outcome);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import type { Config } from '../config/schema.ts';
+import { DryRun, dryRunConfig } from '../enforcers/dry-run/dry-run.ts';
+import type { Enforcer } from '../enforcers/enforcer.ts';
+import { ENFORCERS } from '../enforcers/index.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import type { Outcome } from '../pipeline/pipeline.ts';
+import { SOURCES } from '../sources/index.ts';
+import type { Source } from '../sources/source.ts';
+import { openStore } from '../store/open-store.ts';
+import type { EventRow, Store } from '../store/store.ts';
+import { serveControl } from './control-server.ts';
+import { Daemon, type Log } from './daemon.ts';
+import { Enforcement } from './enforcement.ts';
+import { Guard } from './guard.ts';
+import { lockStateDir } from './instance-lock.ts';
+import type { Operations } from './operations.ts';
+import { impliedAllowlist, localOperations } from './operations-local.ts';
+import { buildPipeline } from './pipeline-parts.ts';
+import { Recorder } from './recorder.ts';
+import { SourceRunner } from './source-runner.ts';
+
+export interface RunOptions {
+  readonly config: Config;
+  readonly stateDir: string;
+  readonly log: Log;
+  readonly clock?: Clock;
+}
+
+export interface RunningDaemon extends AsyncDisposable {
+  readonly daemon: Daemon;
+  readonly operations: Operations;
+}
+
+/** Signal rows that may wait for the store in memory: about 100 MB. */
+const MAX_WAITING_ROWS = 100_000;
+
+/**
+ * Starts everything the configuration names and resolves when it runs; disposing of the result stops it in reverse.
+ *
+ * @throws StateDirInUse, StoreError, or an error of the file system if the state directory cannot be used
+ */
+export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
+  const { config, stateDir, log, clock = systemClock } = options;
+  await using stack = new AsyncDisposableStack();
+  stack.use(lockStateDir(stateDir));
+  const store = stack.adopt(
+    await openStore(config.store, {
+      stateDir,
+      onFault: (error) => log.error({ error: error.message }, 'the store fails'),
+    }),
+    (opened) => opened.close(),
+  );
+  const note = noter(store, log, clock);
+  const parts = buildPipeline(config, (component, error) =>
+    log.error({ component, error: String(error) }, 'a component failed'),
+  );
+  const enforcement = buildEnforcement(options, clock, note);
+  const recorder = new Recorder({
+    store,
+    maxRows: MAX_WAITING_ROWS,
+    onFault: (error) => log.error({ error: error.message }, 'rows cannot be written, trying again'),
+  });
+  const guard = new Guard({
+    pipeline: parts.pipeline,
+    enforcement,
+    recorder,
+    onOutcome: (outcome) => tell(daemon, log, outcome),
+  });
+  const daemon = new Daemon({ config, clock, store, log, parts, enforcement, recorder, guard });
+  await daemon.start();
+  stack.defer(() => daemon.stop());
+  daemon.run(await buildRunners(options, clock, store, guard, note));
+  const { signals, events, blocks } = config.retention;
+  const operations = localOperations({
+    store,
+    engine: daemon,
+    daemon: true,
+    clock,
+    retention: { signalsMs: signals, eventsMs: events, blocksMs: blocks },
+    stateDir,
+    implied: () => impliedAllowlist(config.policy.allowlist),
+  });
+  stack.use(
+    await serveControl(operations, stateDir, (error) =>
+      log.error({ error: String(error) }, 'a control request failed'),
+    ),
+  );
+  const running = stack.move();
+  return { daemon, operations, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+type Note = (event: Pick<EventRow, 'type' | 'severity' | 'description'>) => void;
+
+/** Writes events about sipward itself. They are logged too, so one that the store cannot take is not lost to the eye. */
+function noter(store: Store, log: Log, clock: Clock): Note {
+  return (event) => {
+    const at = clock();
+    const row = { ...event, identity: `${event.type}:${event.description}:${at}`, ip: '', aor: '', at, details: null };
+    store
+      .addEvents([row])
+      .catch((error: unknown) => log.error({ error: String(error) }, 'an event could not be written'));
+  };
+}
+
+function buildEnforcement({ config, stateDir, log }: RunOptions, clock: Clock, note: Note): Enforcement {
+  const onFault = (layer: string) => (error: Error) => log.error({ layer, error: error.message }, 'an enforcer fails');
+  const dryRun = new DryRun(dryRunConfig.parse({}), { clock });
+  const sections = config.enforcers as Readonly<Record<string, { readonly enabled?: boolean }>>;
+  const real = ENFORCERS.filter(({ name }) => name !== 'dry-run' && sections[name]?.enabled === true).map(
+    (kind): Enforcer => kind.create(sections[kind.name], { stateDir, clock, onFault: onFault(kind.name) }),
+  );
+  return new Enforcement({
+    enforcers: config.enforcement === 'enforce' ? real : [dryRun],
+    fallback: dryRun,
+    clock,
+    onFault: (layer, error) => onFault(layer)(error),
+    onRepair: (layer, added, removed) => {
+      log.warn({ layer, added, removed }, 'an enforcer did not hold what it should and was put right');
+      const description = `${layer} was put right: ${added} entries added, ${removed} removed`;
+      note({ type: 'enforcement_repaired', severity: 'error', description });
+    },
+  });
+}
+
+async function buildRunners(
+  { config, stateDir, log }: RunOptions,
+  clock: Clock,
+  store: Store,
+  intake: Guard,
+  note: Note,
+): Promise<readonly SourceRunner[]> {
+  const positions = await store.positions();
+  return Object.entries(config.sources).map(([name, section]) => {
+    const onFault = (error: Error) => log.warn({ source: name, error: error.message }, 'a source reports a fault');
+    return new SourceRunner({
+      source: buildSource(section, { name, stateDir, clock, onFault }),
+      type: section.type,
+      from: positions[name] ?? undefined,
+      intake,
+      onFault: (source, error, restartMs) => {
+        const then = restartMs === undefined ? 'left out until the next start' : `read again in ${restartMs} ms`;
+        log.error({ source, error: error.message }, `a source failed, ${then}`);
+        note({
+          type: 'source_restarted',
+          severity: 'error',
+          description: `source ${source} failed, ${then}: ${error.message}`,
+        });
+      },
+    });
+  });
+}
+
+function buildSource(
+  section: Config['sources'][string],
+  context: Parameters<(typeof SOURCES)[number]['create']>[1],
+): Source {
+  const kind = SOURCES.find(({ type }) => type === section.type);
+  if (kind === undefined) throw new TypeError(`no source of type ${section.type}`);
+  return kind.create(section, context);
+}
+
+function tell(daemon: Daemon, log: Log, { finding, decision }: Outcome): void {
+  daemon.noteFinding(finding.detector);
+  const fields = { type: finding.type, target: decision.target?.text, count: finding.count, code: decision.code };
+  if (decision.action === 'block') log.warn(fields, decision.reason);
+  else log.info(fields, `${finding.reason}; ${decision.action}: ${decision.reason}`);
+}

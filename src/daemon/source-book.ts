@@ -1,0 +1,61 @@
+import { keyText } from '../lib/address.ts';
+import { BoundedTable } from '../lib/bounded-table.ts';
+import type { Outcome } from '../pipeline/pipeline.ts';
+import { isDoorKnock, type Signal } from '../pipeline/signal.ts';
+
+export const VERDICTS = ['attacker', 'suspect', 'misconfigured', 'clean'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+const MAX_SOURCES = 1_048_576;
+const WORDS = { signals: 0, failures: 1, verdict: 2 } as const;
+/** Verdicts in a record; a higher one wins. */
+const RANK = { clean: 0, misconfigured: 1, suspect: 2, attacker: 3 } as const;
+
+/**
+ * Every source of a recording with what became of it: `attacker` if blocked (or held, or would be), `suspect` if
+ * found but not blocked, `misconfigured` if it failed without being found, `clean` otherwise.
+ */
+export class SourceBook {
+  readonly #sources = new BoundedTable({ maxKeys: MAX_SOURCES, words: 3, horizonMs: 2 ** 31 - 1 });
+  readonly #order: number[] = [];
+
+  note(signal: Signal): void {
+    const { high, low } = signal.address;
+    if (!this.#sources.peek(high, low)) {
+      this.#sources.touch(high, low, 0, 0, true);
+      this.#order.push(high, low);
+    }
+    const { record, base } = this.#sources;
+    record[base + WORDS.signals] = (record[base + WORDS.signals] ?? 0) + 1;
+    if (signal.kind === 'register.failed' || isDoorKnock(signal)) record[base + WORDS.failures] = 1;
+  }
+
+  judge({ finding, decision }: Outcome): void {
+    if (finding.subject.kind !== 'ip') return;
+    const { high, low } = finding.subject.address;
+    if (!this.#sources.peek(high, low)) return;
+    const { record, base } = this.#sources;
+    const rank = rankOf(decision.action, decision.code, finding.type);
+    record[base + WORDS.verdict] = Math.max(record[base + WORDS.verdict] ?? 0, rank);
+  }
+
+  /** In the order first seen. */
+  list(): { readonly ip: string; readonly signals: number; readonly verdict: Verdict }[] {
+    const list = [];
+    for (let i = 0; i < this.#order.length; i += 2) {
+      const [high = 0, low = 0] = [this.#order[i], this.#order[i + 1]];
+      if (!this.#sources.peek(high, low)) continue;
+      const { record, base } = this.#sources;
+      const found = record[base + WORDS.verdict] ?? 0;
+      const failed = record[base + WORDS.failures] === 1 ? RANK.misconfigured : RANK.clean;
+      const verdict = VERDICTS[3 - Math.max(found, failed)] ?? 'clean';
+      list.push({ ip: keyText(high, low), signals: record[base + WORDS.signals] ?? 0, verdict });
+    }
+    return list;
+  }
+}
+
+function rankOf(action: string, code: string, type: string): number {
+  if (type === 'misconfigured_device') return RANK.misconfigured;
+  return action === 'block' || action === 'hold' || code === 'detector_dry_run' ? RANK.attacker : RANK.suspect;
+}
