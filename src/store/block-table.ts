@@ -33,7 +33,7 @@ export async function upsertBlocks(
     const before = wanted.get(block.target);
     wanted.set(block.target, before === undefined ? block : extended(before, block));
   }
-  const active = await notEnded(db, [...wanted.keys()]);
+  const active = await notEnded(db, dialect, [...wanted.keys()]);
   const added: SqlValue[][] = [];
   for (const block of wanted.values()) {
     const row = active.get(block.target);
@@ -88,11 +88,20 @@ function columnValues(block: BlockRow, dialect: SqlDialect): SqlValue[] {
 }
 
 /** Rows of these targets that have not been marked as ended, by target. */
-async function notEnded(db: Kysely<Schema>, targets: readonly string[]): Promise<Map<string, BlockColumns>> {
+async function notEnded(
+  db: Kysely<Schema>,
+  dialect: SqlDialect,
+  targets: readonly string[],
+): Promise<Map<string, BlockColumns>> {
   const found = new Map<string, BlockColumns>();
   for (let from = 0; from < targets.length; from += LOOKUP) {
     const part = targets.slice(from, from + LOOKUP);
-    const rows = await db.selectFrom('blocked_ips').selectAll().where('active_target', 'in', part).execute();
+    const rows = await db
+      .selectFrom('blocked_ips')
+      .selectAll()
+      .where('active_target', 'in', part)
+      .$if(dialect.locksRows, (query) => query.forUpdate())
+      .execute();
     for (const row of rows) found.set(row.ip_address, row);
   }
   return found;
@@ -129,7 +138,7 @@ export async function endTargets(
   at: number,
   reason: string,
 ): Promise<readonly StoredBlock[]> {
-  const rows = [...(await notEnded(db, targets)).values()].filter((row) => !isOver(row, at, dialect));
+  const rows = [...(await notEnded(db, dialect, targets)).values()].filter((row) => !isOver(row, at, dialect));
   const unblockedAt = dialect.time(at);
   const unblockReason = fit(reason, SIZES.text);
   await end(
@@ -170,6 +179,7 @@ export async function expire(
     .where('expires_at', '<=', dialect.time(at))
     .orderBy('expires_at')
     .limit(limit)
+    .$if(dialect.locksRows, (query) => query.forUpdate())
     .execute();
   for (let from = 0; from < rows.length; from += LOOKUP) {
     await db

@@ -36,8 +36,12 @@ export interface SqlDialect {
   /** SQL: the lesser and the greater of two values. */
   least(a: string, b: string): string;
   greatest(a: string, b: string): string;
+  /** Whether rows read to be changed must be locked (`FOR UPDATE`): there are several writers at a time. */
+  readonly locksRows: boolean;
   /** How many rows one INSERT has: few where a statement is prepared once and kept, many where it is a round trip. */
   readonly rowsPerInsert: number;
+  /** How many characters of text one INSERT has: a server refuses a statement that is too long. */
+  readonly charactersPerInsert: number;
 }
 
 /** One open database. */
@@ -50,8 +54,11 @@ export interface Engine {
   lockSchema(work: () => Promise<void>): Promise<void>;
   /** Whether this error means that another writer came first: the transaction is to be done again. */
   isConflict(error: unknown): boolean;
+  /** Whether this error means that a column or index to be made exists: a step of a migration is being repeated. */
+  isAlreadyThere(error: unknown): boolean;
   /** What an error of the driver means. */
   storeError(error: unknown): StoreError;
+  /** Whether there is a table or view of this name. */
   tableExists(name: string): Promise<boolean>;
   /** Size on disk, or null if not known. */
   bytes(): Promise<number | null>;

@@ -3,7 +3,7 @@ import { Network } from '../lib/network.ts';
 import { keyOf, networkKeys } from './address-key.ts';
 import type { Counters } from './counters.ts';
 import type { SqlDialect } from './engine.ts';
-import { type InsertShape, insertRows, type SqlValue } from './insert-rows.ts';
+import { insertRows, type SqlValue } from './insert-rows.ts';
 import { type Schema, SIZES } from './schema.ts';
 import type { EventFilter, EventRow, StoredEvent } from './store.ts';
 import { fit, fitUnique } from './stored-text.ts';
@@ -13,21 +13,17 @@ const DEFAULT_LIMIT = 100;
 /** Identities asked for in one query. */
 const LOOKUP = 500;
 
-const SHAPE: InsertShape = {
-  table: 'security_events',
-  columns: [
-    'identity',
-    'event_type',
-    'severity',
-    'source_ip',
-    'source_key',
-    'aor',
-    'description',
-    'event_time',
-    'details',
-  ],
-  tail: '',
-};
+const COLUMNS = [
+  'identity',
+  'event_type',
+  'severity',
+  'source_ip',
+  'source_key',
+  'aor',
+  'description',
+  'event_time',
+  'details',
+];
 
 /** Inserts and counts those whose identity is new. In a transaction. */
 export async function insertEvents(
@@ -45,7 +41,9 @@ export async function insertEvents(
   }
   for (const event of fresh.values()) counters.addEvent(event.at);
   const rows = [...fresh].map(([identity, event]) => columnValues(identity, event, dialect));
-  await insertRows(db, dialect, SHAPE, rows);
+  // MySQL takes texts that differ in trailing blanks only for equal, which must not stop all that comes after.
+  const tail = dialect.onConflict(['identity'], 'identity = security_events.identity');
+  await insertRows(db, dialect, { table: 'security_events', columns: COLUMNS, tail }, rows);
 }
 
 function columnValues(identity: string, event: EventRow, dialect: SqlDialect): SqlValue[] {
@@ -88,9 +86,6 @@ export async function findEvents(
     .execute();
   return rows.map((row) => fromRow(row, dialect));
 }
-
-/** A row of `security_events` as read. */
-export type EventColumns = { readonly [K in keyof Schema['security_events']]: unknown };
 
 export function fromRow(
   row: Omit<Schema['security_events'], 'id'> & { readonly id: number },

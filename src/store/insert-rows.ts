@@ -24,9 +24,28 @@ export async function insertRows(
 ): Promise<void> {
   const head = `INSERT INTO ${shape.table} (${shape.columns.join(', ')}) VALUES `;
   const one = `(${shape.columns.map(() => '?').join(', ')})`;
-  for (let from = 0; from < rows.length; from += dialect.rowsPerInsert) {
-    const part = rows.slice(from, from + dialect.rowsPerInsert);
+  for (let from = 0; from < rows.length; ) {
+    const part = nextPart(rows, from, dialect);
     const sql = `${head}${part.map(() => one).join(', ')}${shape.tail}`;
     await db.executeQuery(CompiledQuery.raw(sql, part.flat()));
+    from += part.length;
   }
+}
+
+/** As many rows as one statement may have, at least one. */
+function nextPart<Row extends readonly SqlValue[]>(rows: readonly Row[], from: number, dialect: SqlDialect) {
+  const part = rows.slice(from, from + dialect.rowsPerInsert);
+  if (dialect.charactersPerInsert === Number.POSITIVE_INFINITY) return part;
+  let characters = 0;
+  const tooLong = part.findIndex((row) => {
+    characters += charactersOf(row);
+    return characters > dialect.charactersPerInsert;
+  });
+  return tooLong < 0 ? part : part.slice(0, Math.max(1, tooLong));
+}
+
+function charactersOf(row: readonly SqlValue[]): number {
+  let characters = 0;
+  for (const value of row) if (typeof value === 'string') characters += value.length;
+  return characters;
 }

@@ -47,5 +47,9 @@ async function runMissing(engine: Engine): Promise<void> {
 }
 
 async function execute(engine: Engine, sql: string): Promise<void> {
-  await engine.db.executeQuery(CompiledQuery.raw(sql));
+  try {
+    await engine.db.executeQuery(CompiledQuery.raw(sql));
+  } catch (error) {
+    if (!engine.isAlreadyThere(error)) throw error;
+  }
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { StoreConfig } from './config.ts';
 import type { Engine } from './engine.ts';
 import { migrate } from './migrate.ts';
+import { openMysql } from './mysql/open-mysql.ts';
 import { openSqlite } from './sqlite/open-sqlite.ts';
 
 /** Opens the configured database and brings its schema up to date. */
@@ -21,7 +22,7 @@ function openDatabase(config: StoreConfig, stateDir: string): Engine {
     case 'sqlite':
       return openSqlite(config.path ?? join(stateDir, 'sipward.db'));
     case 'mysql':
-      throw new Error('engine mysql is not built yet');
+      return openMysql(config);
     default:
       return config satisfies never;
   }

@@ -161,9 +161,9 @@ function counters(t: SqlDialect['types']): readonly string[] {
 }
 
 function index(table: string, what: string, columns: string): string {
-  return `CREATE INDEX IF NOT EXISTS ${table}_${what} ON ${table} (${columns})`;
+  return `CREATE INDEX ${table}_${what} ON ${table} (${columns})`;
 }
 
 function uniqueIndex(table: string, what: string, columns: string): string {
-  return `CREATE UNIQUE INDEX IF NOT EXISTS ${table}_${what} ON ${table} (${columns})`;
+  return `CREATE UNIQUE INDEX ${table}_${what} ON ${table} (${columns})`;
 }

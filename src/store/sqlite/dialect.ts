@@ -25,5 +25,7 @@ export const SQLITE: SqlDialect = {
   incoming: (column) => `excluded.${column}`,
   least: (a, b) => `min(${a}, ${b})`,
   greatest: (a, b) => `max(${a}, ${b})`,
+  locksRows: false,
   rowsPerInsert: 20,
+  charactersPerInsert: Number.POSITIVE_INFINITY,
 };

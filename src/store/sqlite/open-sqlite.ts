@@ -81,12 +81,17 @@ class SqliteEngine implements Engine {
     return false;
   }
 
+  /** A migration is one transaction: it is never repeated. */
+  isAlreadyThere(): boolean {
+    return false;
+  }
+
   storeError(error: unknown): ReturnType<typeof sqliteError> {
     return sqliteError(error, this.location);
   }
 
   async tableExists(name: string): Promise<boolean> {
-    const query = CompiledQuery.raw("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [name]);
+    const query = CompiledQuery.raw("SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND name = ?", [name]);
     return (await this.db.executeQuery(query)).rows.length > 0;
   }
 
