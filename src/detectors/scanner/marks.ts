@@ -10,34 +10,6 @@ export interface Mark {
   readonly matches: (signal: Signal) => boolean;
 }
 
-/** Parts of user agents, lower case. Matched anywhere: tools add versions in front and behind. */
-export const SCANNER_USER_AGENTS = [
-  'friendly-scanner',
-  'friendly-request',
-  'sipvicious',
-  'sundayddr',
-  'pplsip',
-  'sipcli',
-  'sip-scan',
-  'sipscan',
-  'smap',
-  'iwar',
-  'sivus',
-  'siparmyknife',
-  'vaxsipuseragent',
-  'vaxasip',
-  'gulp',
-  'nmap',
-  'masscan',
-  'zgrab',
-  'sipptk',
-  'sippts',
-  'eyebeam release 3006o stamp 17551',
-  'custom sip scanner',
-  'ozeki voip sip sdk',
-  'random.scanner',
-] as const;
-
 export const STRUCTURAL_MARKS: readonly Mark[] = [
   {
     // SIPVicious: tag = hex of (target address and port, or account) 0x01 (decimal random).

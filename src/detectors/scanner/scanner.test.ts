@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NOW, type SignalSketch, signal } from '../../../test/support/signals.ts';
+import { SCANNER_USER_AGENTS } from '../../pipeline/scanner-user-agents.ts';
 import { scannerConfig } from './config.ts';
-import { decodeSipviciousTag, SCANNER_USER_AGENTS } from './marks.ts';
+import { decodeSipviciousTag } from './marks.ts';
 import { Scanner } from './scanner.ts';
 
 const make = (config: unknown = {}) => new Scanner(scannerConfig.parse(config));

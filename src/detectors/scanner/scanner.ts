@@ -1,10 +1,11 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { BoundedTable } from '../../lib/bounded-table.ts';
 import type { Finding } from '../../pipeline/finding.ts';
+import { SCANNER_USER_AGENTS } from '../../pipeline/scanner-user-agents.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
 import type { ScannerConfig } from './config.ts';
-import { SCANNER_USER_AGENTS, STRUCTURAL_MARKS } from './marks.ts';
+import { STRUCTURAL_MARKS } from './marks.ts';
 
 const MAX_REMEMBERED_AGENTS = 4096;
 /** Shorter than the shortest block, so that a scanner whose block has ended is found at once. */
