@@ -24,8 +24,12 @@ const socketValue = z
   .meta({ examples: ['udp:192.0.2.1:5060', 'tls:192.0.2.1:5061', 'wss:192.0.2.1:8443'] });
 
 function isSocket(text: string): boolean {
-  const [, , host = '', port] = SOCKET.exec(text) ?? [];
-  return Network.parse(host.replace(/[[\]]/g, ''))?.isSingle === true && Number(port) <= 65535;
+  return Network.parse(socketHost(text))?.isSingle === true && Number(SOCKET.exec(text)?.[3]) <= 65535;
+}
+
+/** The address of `transport:address:port`, without the brackets of IPv6. */
+export function socketHost(text: string): string {
+  return (SOCKET.exec(text)?.[2] ?? '').replace(/[[\]]/g, '');
 }
 
 const backEndValue = z

@@ -4,6 +4,8 @@ import type { TextTable } from './db-text.ts';
 /** Groups of the table `sipward_peers`. */
 export const BACK_END_GROUP = 1;
 export const TRUNK_GROUP = 2;
+/** The addresses that OpenSIPS itself listens on: requests that come back to it are no attack. */
+export const OWN_GROUP = 3;
 /** The one group of the tables that the enforcer writes. */
 export const ALLOWED_GROUP = 1;
 

@@ -4,11 +4,12 @@ import {
   addressTable,
   BACK_END_GROUP,
   BLOCKED_NETWORKS_TABLE,
+  OWN_GROUP,
   PEERS_TABLE,
   TRUNK_GROUP,
 } from '../../lib/opensips/address-table.ts';
 import type { TextTable } from '../../lib/opensips/db-text.ts';
-import { backEndHost, type OpensipsConfig } from '../config.ts';
+import { backEndHost, type OpensipsConfig, socketHost } from '../config.ts';
 import type { FraudRule } from '../fraud-config.ts';
 
 /** The one fraud profile, and the one set of back ends. */
@@ -26,12 +27,14 @@ export function dynamicTables(): readonly TextTable[] {
 }
 
 function peersTable(config: OpensipsConfig): TextTable {
+  const own = config.listen.map((socket) => Network.parse(socketHost(socket))).filter((host) => host !== undefined);
   const backEnds = config['back-ends']
     .map((text) => Network.parse(backEndHost(text)))
     .filter((host) => host !== undefined);
   return addressTable(PEERS_TABLE, [
     ...backEnds.map((network) => ({ network, group: BACK_END_GROUP })),
     ...config.trunks.map((network) => ({ network, group: TRUNK_GROUP })),
+    ...own.map((network) => ({ network, group: OWN_GROUP })),
   ]);
 }
 
