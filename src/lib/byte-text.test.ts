@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { cutText, decodePercent, decodeUtf8, isAscii } from './byte-text.ts';
+import { cutText, decodeBase64, decodePercent, decodeUtf8, isAscii } from './byte-text.ts';
 
 const bytesOf = (text: string) => Buffer.from(text).toString('latin1');
 const percent = (raw: string, maxUnits = 1024) => decodePercent(raw, 0, raw.length, maxUnits);
@@ -87,5 +87,25 @@ describe('isAscii', () => {
     assert.equal(isAscii('\0\x7f'), true);
     assert.equal(isAscii('a\x80'), false);
     assert.equal(isAscii('\xff'), false);
+  });
+});
+
+describe('decodeBase64', () => {
+  it('gives the UTF-8 text of the bytes, invalid ones as U+FFFD', () => {
+    for (const [encoded, text] of [
+      ['', ''],
+      ['QQ==', 'A'],
+      ['QQ', 'A'],
+      ['w7w=', 'ü'],
+      ['/w==', '\ufffd'],
+      ['AAo=', '\0\n'],
+    ] as const) {
+      assert.equal(decodeBase64(`xx${encoded}yy`, 2, 2 + encoded.length, 100), text);
+    }
+  });
+
+  it('is at most as long as asked', () => {
+    const encoded = Buffer.from('😀'.repeat(5000)).toString('base64');
+    assert.equal(decodeBase64(encoded, 0, encoded.length, 11), '😀'.repeat(5));
   });
 });

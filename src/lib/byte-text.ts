@@ -34,6 +34,13 @@ export function decodePercent(raw: string, from: number, to: number, maxUnits: n
 /** Scratch space of `decodePercent`: the bytes of 1024 UTF-16 units, 3 each at most, and those of a character begun. */
 const decoded = Buffer.alloc(3 * 1024 + 3);
 
+/** The UTF-8 text of the bytes that `raw` holds between `from` and `to` in base64 (RFC 4648 section 4). */
+export function decodeBase64(raw: string, from: number, to: number, maxUnits: number): string {
+  // 3 bytes, the most a UTF-16 unit takes, are 4 characters.
+  const encoded = raw.slice(from, Math.min(to, from + 4 * maxUnits));
+  return cutText(Buffer.from(encoded, 'base64').toString('utf8'), maxUnits);
+}
+
 /** The first `maxUnits` UTF-16 units, without half a surrogate pair at the end. */
 export function cutText(text: string, maxUnits: number): string {
   if (text.length <= maxUnits) return text;

@@ -151,6 +151,57 @@ describe('opensips-events: verdict by field', () => {
   });
 });
 
+describe('opensips-events: as OpenSIPS writes them', () => {
+  const base64 = (bytes: string) => `=${Buffer.from(bytes, 'latin1').toString('base64')}`;
+  const line = (userAgent: string, expires = '=<null>', event = 'E_SIPWARD,') =>
+    `${event}1 register.failed 1763864688 512043 0:0:0:0:0:0:0:1 5071 udp 1 =UkVHSVNURVI= 401 =VW5hdXRob3JpemVk ` +
+    `=MTAwMQ== =<null> =c2lwOmV4YW1wbGUuY29t ${userAgent} =MTIz ${expires}  =<null> =YTE= =ejlo =<null>`;
+
+  it('reads blanks as separators and base64 as text', () => {
+    const got = signal(line(base64('friendly-scanner'), base64('120')));
+    assert.deepEqual(
+      [got.address.text, got.method, got.status, got.reason, got.user, got.domain, got.requestUri, got.userAgent],
+      ['::1', 'REGISTER', 401, 'Unauthorized', '1001', '', 'sip:example.com', 'friendly-scanner'],
+    );
+    assert.deepEqual(
+      [got.callId, got.expires, got.count, got.from, got.fromTag, got.branch],
+      ['123', 120, 1, '', 'a1', 'z9h'],
+    );
+  });
+
+  it('reads what percent-encoding in OpenSIPS cannot write', () => {
+    for (const [bytes, text] of [
+      ['a\0b', 'a\0b'],
+      ['fold\r\n more', 'fold\r\n more'],
+      ["x', 'y'); DROP TABLE blocked_ips; --", "x', 'y'); DROP TABLE blocked_ips; --"],
+      ['\xe2\x98\x8e', '☎'],
+      ['\xff', '\ufffd'],
+      ['%41,=', '%41,='],
+      ['z'.repeat(5000), 'z'.repeat(MAX_TEXT)],
+    ] as const) {
+      assert.equal(signal(line(base64(bytes))).userAgent, text);
+      assert.equal(signal(line(base64(bytes))).callId, '123');
+    }
+  });
+
+  it('knows an absent value from one that says <null>', () => {
+    assert.equal(signal(line('=<null>')).userAgent, '');
+    assert.equal(signal(line(base64('<null>'))).userAgent, '<null>');
+  });
+
+  it('takes an Expires that is no number as not said', () => {
+    assert.equal(signal(line('', base64('soon'))).expires, -1);
+  });
+
+  it('accepts what an operator made the delimiter of event_flatstore', () => {
+    for (const delimiter of [',', ';', '|', '\t', ' ']) {
+      assert.equal(signal(line('=YQ==', '', `E_SIPWARD${delimiter}`)).userAgent, 'a');
+    }
+    assert.equal(parse(line('=YQ==', '', 'E_SIPWARD2')), 'unrecognised');
+    assert.equal(parse(FULL.replace('E_SIPWARD,1,', 'E_SIPWARD,1;')), 'unrecognised');
+  });
+});
+
 describe('opensips-events: hostile input', () => {
   it('never throws, whatever the bytes', () => {
     const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array).toString('latin1'));

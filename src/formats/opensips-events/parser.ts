@@ -1,5 +1,5 @@
 import { Address, parseV4 } from '../../lib/address.ts';
-import { decodePercent, isAscii } from '../../lib/byte-text.ts';
+import { decodeBase64, decodePercent, isAscii } from '../../lib/byte-text.ts';
 import { parseNumber } from '../../lib/number.ts';
 import { RepeatedValue } from '../../lib/repeated-value.ts';
 import {
@@ -19,9 +19,14 @@ export const opensipsEvents: Format = {
   parser: (options) => new EventParser(options.sensor),
 };
 
-const HEAD = 'E_SIPWARD,1,';
+const EVENT = 'E_SIPWARD';
+/** What `event_flatstore` may be told to put behind the event's name; our other lines have a comma there. */
+const DELIMITERS = ',;|\t ';
+const HEAD_LENGTH = EVENT.length + 3;
+/** In front of base64. */
+const EQUALS = 61;
 
-/** Positions of the fields after `HEAD`, in the order of the reference page. */
+/** Positions of the fields after the version, in the order of the reference page. */
 const KIND = 0;
 const SECONDS = 1;
 const MICROSECONDS = 2;
@@ -66,13 +71,13 @@ class EventParser implements LineParser {
   readonly #sensor: string;
   readonly #kind = new RepeatedValue((raw) => KINDS.get(raw));
   readonly #transport = new RepeatedValue((raw) => TRANSPORT_NAMES.get(raw) ?? 'unknown');
-  readonly #method = new RepeatedValue(decode);
-  readonly #reason = new RepeatedValue(decode);
-  readonly #domain = new RepeatedValue(decode);
-  readonly #requestUri = new RepeatedValue(decode);
-  readonly #userAgent = new RepeatedValue(decode);
+  readonly #method = new RepeatedValue(decodeValue);
+  readonly #reason = new RepeatedValue(decodeValue);
+  readonly #domain = new RepeatedValue(decodeValue);
+  readonly #requestUri = new RepeatedValue(decodeValue);
+  readonly #userAgent = new RepeatedValue(decodeValue);
   #line = '';
-  /** Where each field starts; it ends before the comma in front of the next one. */
+  /** Where each field starts; it ends before the separator in front of the next one. */
   readonly #starts = new Int32Array(FIELDS + 1);
   /** Bit n: field n may hold a `%` or a byte that is not ASCII. */
   #encoded = 0;
@@ -82,7 +87,7 @@ class EventParser implements LineParser {
   }
 
   parse(line: string): Parsed {
-    if (!line.startsWith(HEAD)) return isOtherEvent(line) ? 'ignored' : 'unrecognised';
+    if (!hasHead(line)) return isOtherEvent(line) ? 'ignored' : 'unrecognised';
     return this.#split(line) ? this.#signal() : 'unrecognised';
   }
 
@@ -90,10 +95,11 @@ class EventParser implements LineParser {
   #split(line: string): boolean {
     const starts = this.#starts;
     let field = 0;
-    starts[0] = HEAD.length;
-    for (let comma = line.indexOf(',', HEAD.length); comma >= 0; comma = line.indexOf(',', comma + 1)) {
+    const separator = line[HEAD_LENGTH - 1]!;
+    starts[0] = HEAD_LENGTH;
+    for (let end = line.indexOf(separator, HEAD_LENGTH); end >= 0; end = line.indexOf(separator, end + 1)) {
       if (++field === FIELDS) return false;
-      starts[field] = comma + 1;
+      starts[field] = end + 1;
     }
     if (field < PORT) return false;
     for (let start = line.length + 1; field < FIELDS; start++) starts[++field] = start;
@@ -139,7 +145,7 @@ class EventParser implements LineParser {
       requestUri: this.#repeated(this.#requestUri, REQUEST_URI),
       userAgent: this.#repeated(this.#userAgent, USER_AGENT),
       callId: this.#text(CALL_ID),
-      expires: Math.min(this.#number(EXPIRES, -1), MAX_EXPIRES),
+      expires: Math.min(this.#expires(), MAX_EXPIRES),
       count: Math.max(this.#number(COUNT, 1), 1),
       from: this.#text(FROM),
       fromTag: this.#text(FROM_TAG),
@@ -174,8 +180,15 @@ class EventParser implements LineParser {
     const from = this.#starts[field]!;
     const to = this.#starts[field + 1]! - 1;
     if (to <= from) return '';
+    if (this.#line.charCodeAt(from) === EQUALS) return decodeValue(this.#line.slice(from, to));
     if ((this.#encoded & (1 << field)) !== 0) return decodePercent(this.#line, from, to, MAX_TEXT);
     return this.#line.slice(from, Math.min(to, from + MAX_TEXT));
+  }
+
+  /** Said by the request, so it may be anything, in either encoding. */
+  #expires(): number {
+    const text = this.#text(EXPIRES);
+    return text === '' ? -1 : parseNumber(text, 0, text.length);
   }
 
   /** The number in the field, `absent` if the field is empty, -1 if it holds something else. */
@@ -186,7 +199,17 @@ class EventParser implements LineParser {
   }
 }
 
-const decode = (raw: string) => decodePercent(raw, 0, raw.length, MAX_TEXT);
+/** A value in either of its two encodings; `=<null>` is OpenSIPS' word for one that the request lacks. */
+function decodeValue(raw: string): string {
+  if (raw.charCodeAt(0) !== EQUALS) return decodePercent(raw, 0, raw.length, MAX_TEXT);
+  return raw === '=<null>' ? '' : decodeBase64(raw, 1, raw.length, MAX_TEXT);
+}
+
+function hasHead(line: string): boolean {
+  const separator = line[HEAD_LENGTH - 1];
+  if (!line.startsWith(EVENT) || line[EVENT.length + 1] !== '1') return false;
+  return DELIMITERS.includes(line[EVENT.length]!) && (separator === ',' || separator === ' ');
+}
 
 /** Empty lines, and other events that OpenSIPS was told to write to the same file. */
 function isOtherEvent(line: string): boolean {
