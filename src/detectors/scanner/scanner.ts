@@ -38,18 +38,11 @@ export class Scanner implements Detector {
     if (signal.kind === 'register.ok' || signal.kind === 'register.removed' || signal.kind === 'call.answered')
       return undefined;
     if (this.#wasTold(signal)) return undefined;
-    const marks = STRUCTURAL_MARKS.filter((mark) => mark.matches(signal));
     const known = signal.reason === 'scanner_detected' || this.#isScannerAgent(signal.userAgent);
-    const score = known ? 100 : marks.reduce((sum, mark) => sum + mark.weight, 0);
+    const score = known ? 100 : markScore(signal);
     if (score < this.#score) return undefined;
     this.#tell(signal);
-    return find(
-      this.name,
-      signal,
-      known,
-      marks.map((mark) => mark.name),
-      Math.min(100, score),
-    );
+    return this.#find(signal, known, Math.min(100, score));
   }
 
   expire(now: number): void {
@@ -83,24 +76,33 @@ export class Scanner implements Detector {
     this.#verdicts.set(structuredClone(userAgent), verdict);
     return verdict;
   }
+
+  #find(signal: Signal, byAgent: boolean, score: number): Finding {
+    const marks = STRUCTURAL_MARKS.filter((mark) => mark.matches(signal)).map((mark) => mark.name);
+    const signs = [...(byAgent ? ['its user agent'] : []), ...marks];
+    return {
+      type: 'scanner_detected',
+      detector: this.name,
+      severity: 'error',
+      subject: { kind: 'ip', address: signal.address },
+      at: signal.at,
+      count: signal.count,
+      reason: `a scanning tool, known by ${signs.join(', ')} (${score} % sure)`,
+      evidence: {
+        firstAt: signal.at,
+        lastAt: signal.at,
+        proven: signal.proven,
+        samples: { marks: signs, ...(signal.userAgent === '' ? {} : { 'user-agents': [signal.userAgent] }) },
+      },
+      identity: `${this.name}:${signal.address.countedText}:${signal.at}`,
+    };
+  }
 }
 
-function find(detector: string, signal: Signal, byAgent: boolean, marks: readonly string[], score: number): Finding {
-  const signs = [...(byAgent ? ['its user agent'] : []), ...marks];
-  return {
-    type: 'scanner_detected',
-    detector,
-    severity: 'error',
-    subject: { kind: 'ip', address: signal.address },
-    at: signal.at,
-    count: signal.count,
-    reason: `a scanning tool, known by ${signs.join(', ')} (${score} % sure)`,
-    evidence: {
-      firstAt: signal.at,
-      lastAt: signal.at,
-      proven: signal.proven,
-      samples: { marks: signs, ...(signal.userAgent === '' ? {} : { 'user-agents': [signal.userAgent] }) },
-    },
-    identity: `${detector}:${signal.address.countedText}:${signal.at}`,
-  };
+function markScore(signal: Signal): number {
+  let score = 0;
+  for (const mark of STRUCTURAL_MARKS) {
+    if (mark.matches(signal)) score += mark.weight;
+  }
+  return score;
 }
