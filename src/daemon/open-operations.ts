@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs';
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../lib/clock.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Retention } from '../store/store.ts';
+import { daemonListens, remoteOperations } from './control-client.ts';
+import { noEngine } from './engine.ts';
+import type { Operations } from './operations.ts';
+import { impliedAllowlist, localOperations } from './operations-local.ts';
+
+export interface OpenOperationsOptions {
+  readonly config: Config;
+  readonly stateDir: string;
+  readonly clock: Clock;
+}
+
+/** Lends the operations of the daemon that runs on this state directory; without one, those straight over the store. */
+export async function withOperations<T>(
+  { config, stateDir, clock }: OpenOperationsOptions,
+  use: (operations: Operations) => Promise<T>,
+): Promise<T> {
+  if (await daemonListens(stateDir)) return use(remoteOperations(stateDir));
+  makeStateDir(stateDir);
+  const store = await openStore(config.store, { stateDir });
+  try {
+    const operations = localOperations({
+      store,
+      engine: noEngine(config.enforcement),
+      daemon: false,
+      clock,
+      retention: retentionOf(config),
+      stateDir,
+      implied: () => impliedAllowlist(config.policy.allowlist),
+    });
+    return await use(operations);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Its owner and his group only: it names accounts and addresses, and holds the control socket. */
+export function makeStateDir(stateDir: string): void {
+  try {
+    mkdirSync(stateDir, { recursive: true, mode: 0o750 });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`the state directory ${stateDir} cannot be made: ${message}`, { cause: error });
+  }
+}
+
+export function retentionOf({ retention }: Config): Retention {
+  return { signalsMs: retention.signals, eventsMs: retention.events, blocksMs: retention.blocks };
+}

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Network } from '../lib/network.ts';
+import { openEngine } from '../store/open-engine.ts';
+import { SqlStore } from '../store/sql-store.ts';
+import { remoteOperations } from './control-client.ts';
+import { serveControl } from './control-server.ts';
+import { testOperations, turnableClock, type WithBench } from './operations.testkit.ts';
+import { impliedAllowlist, localOperations } from './operations-local.ts';
+import { RecordingEngine } from './recording-engine.testkit.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A real SQLite store in a directory of its own, and the operations over it in this process. */
+const withLocal: WithBench = async (use) => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'sipward-operations-'));
+  const { clock, time } = turnableClock();
+  // In this thread: a thread for each of a hundred stories takes ten seconds.
+  const store = new SqlStore(await openEngine({ engine: 'sqlite', path: ':memory:' }, stateDir));
+  try {
+    const engine = new RecordingEngine();
+    const operations = localOperations({
+      store,
+      engine,
+      daemon: true,
+      clock,
+      retention: { signalsMs: 30 * DAY_MS, eventsMs: 365 * DAY_MS, blocksMs: 365 * DAY_MS },
+      stateDir,
+      implied: () => impliedAllowlist([Network.parse('198.51.100.0/24')!]),
+    });
+    await use({ operations, engine, store, time });
+  } finally {
+    await store.close();
+    rmSync(stateDir, { recursive: true });
+  }
+};
+
+/** The same, asked through a real control socket. */
+const withRemote: WithBench = (use) =>
+  withLocal(async (bench) => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'sipward-control-'));
+    const unexpected: unknown[] = [];
+    try {
+      await using _server = await serveControl(bench.operations, stateDir, (error) => unexpected.push(error));
+      await use({ ...bench, operations: remoteOperations(stateDir) });
+    } finally {
+      rmSync(stateDir, { recursive: true });
+    }
+    if (unexpected.length > 0) throw unexpected[0];
+  });
+
+testOperations('in process', withLocal);
+testOperations('over the control socket', withRemote);

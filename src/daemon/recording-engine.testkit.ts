@@ -1,0 +1,40 @@
+import type { Address } from '../lib/address.ts';
+import { Network } from '../lib/network.ts';
+import type { Block } from '../pipeline/decision.ts';
+import { type Engine, type LayerCheck, type LayerResult, noEngine } from './engine.ts';
+
+/** An engine with one layer in memory that can be made to fail: what operations asked of it can be looked at. */
+export class RecordingEngine implements Engine {
+  readonly blocks = new Map<string, Block>();
+  allowlistChanges = 0;
+  /** Set: the layer fails with this. */
+  failure: string | null = null;
+
+  applyBlocks(blocks: readonly Block[]): Promise<readonly LayerResult[]> {
+    if (this.failure === null) for (const block of blocks) this.blocks.set(block.target.text, block);
+    return this.#result();
+  }
+
+  liftBlocks(targets: readonly Network[]): Promise<readonly LayerResult[]> {
+    if (this.failure === null) for (const target of targets) this.blocks.delete(target.text);
+    return this.#result();
+  }
+
+  allowlistChanged(): Promise<readonly LayerResult[]> {
+    this.allowlistChanges++;
+    return this.#result();
+  }
+
+  check(address: Address): Promise<readonly LayerCheck[]> {
+    const blocked = [...this.blocks.keys()].some((text) => Network.parse(text)?.contains(address) === true);
+    return Promise.resolve([{ layer: 'memory', blocked: this.failure === null ? blocked : null, error: this.failure }]);
+  }
+
+  health() {
+    return { ...noEngine('enforce').health(), state: 'ok' as const, startedAt: 1_000 };
+  }
+
+  #result(): Promise<readonly LayerResult[]> {
+    return Promise.resolve([{ layer: 'memory', error: this.failure }]);
+  }
+}
