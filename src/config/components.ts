@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { DetectorMode } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/index.ts';
+import { ENFORCERS } from '../enforcers/index.ts';
 
 /** A detector's own section: its mode, and keys that only the detector itself reads. */
 export interface DetectorConfig {
@@ -16,6 +17,12 @@ export const detectorsConfig = z
   .strictObject(Object.fromEntries(DETECTORS.map(({ name, schema }) => [name, withDefaults(schema)])))
   .transform((sections) => sections as Readonly<Record<string, DetectorConfig>>)
   .describe('What is taken for an attack.');
+
+/** `enforcers:`, one section for each that exists. */
+export const enforcersConfig = z
+  .strictObject(Object.fromEntries(ENFORCERS.map(({ name, schema }) => [name, withDefaults(schema)])))
+  .transform((sections) => sections as Readonly<Record<string, unknown>>)
+  .describe('What keeps attackers out. They act only with `enforcement: enforce`.');
 
 /** Every key of a section is optional, so the section is too. */
 function withDefaults(schema: z.ZodType): z.ZodType {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { policyConfig } from '../policy/config.ts';
-import { detectorsConfig } from './components.ts';
+import { storeConfig } from '../store/config.ts';
+import { detectorsConfig, enforcersConfig } from './components.ts';
 import { logConfig, retentionConfig, webConfig } from './sections.ts';
 
 /** Everything that can be configured. Every key is optional with a safe default; unknown keys are errors. */
@@ -19,6 +20,8 @@ export const configSchema = z.strictObject({
     .describe('dry-run decides and records but keeps nobody out; enforce lets the enforcers act.'),
   detectors: detectorsConfig.prefault({}),
   policy: policyConfig,
+  enforcers: enforcersConfig.prefault({}),
+  store: storeConfig,
   web: webConfig.prefault({}),
   log: logConfig.prefault({}),
   retention: retentionConfig.prefault({}),

@@ -46,6 +46,7 @@ describe('networkValue', () => {
   }
   it('names the network that was probably meant', () => {
     assert.equal(networkProblem('192.0.2.7/24'), 'expected a network without host bits, such as 192.0.2.0/24');
+    assert.match(networkProblem('10.0.0.0/0'), /^expected an IP address or CIDR network/);
     assert.equal(networkProblem('2001:db8::1/48'), 'expected a network without host bits, such as 2001:db8::/48');
   });
 });

@@ -48,7 +48,8 @@ export function networkProblem(text: string): string {
   const slash = text.indexOf('/');
   const whole = slash < 0 ? undefined : Network.parse(text.slice(0, slash));
   const length = /^\/\d{1,3}$/.test(text.slice(slash)) ? Number(text.slice(slash + 1)) : -1;
-  if (whole?.isSingle && length >= 0 && length <= whole.length) {
+  // Never suggest a network so wide that it was hardly meant.
+  if (whole?.isSingle && length >= whole.length / 4 && length <= whole.length) {
     return `expected a network without host bits, such as ${Network.of(whole.base, length).text}`;
   }
   return `expected ${NETWORK_FORM}`;
