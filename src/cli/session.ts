@@ -1,7 +1,11 @@
+import { z } from 'zod';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { resolveStateDir } from '../config/state-dir.ts';
+import { withOperations } from '../daemon/open-operations.ts';
+import { OPERATIONS, type OperationName, type OperationResult, type Operations } from '../daemon/operations.ts';
 import type { Io } from './io.ts';
 import { type Style, styleFor } from './style.ts';
+import { type Cell, type Column, table } from './table.ts';
 
 /** Options that every command takes, before or after its name. */
 export interface GlobalOptions {
@@ -43,9 +47,28 @@ export class Session {
     });
   }
 
+  /** Lends the operations of the running daemon, or those over the store if none runs. */
+  withOperations<T>(use: (operations: Operations) => Promise<T>): Promise<T> {
+    return withOperations({ config: this.loaded.config, stateDir: this.stateDir, clock: this.io.clock }, use);
+  }
+
+  /** The result of an operation: as it is with --json, else as text. */
+  answer<K extends OperationName>(name: K, result: OperationResult<K>, text: () => string): void {
+    this.print(this.json ? z.encode(OPERATIONS[name].output as z.ZodType, result) : undefined, text);
+  }
+
   /** The answer: the object with --json, else the text. */
   print(json: unknown, text: () => string): void {
     this.io.stdout.write(this.json ? `${JSON.stringify(json, undefined, 2)}\n` : text());
+  }
+
+  table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string {
+    return table(
+      columns,
+      rows,
+      this.style,
+      this.io.stdout.isTerminal ? this.io.stdout.columns : Number.POSITIVE_INFINITY,
+    );
   }
 
   /** A remark for the person at the terminal, never part of the answer. */

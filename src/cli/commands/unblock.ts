@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { type Bind, command } from '../command.ts';
+import { report } from '../outcome.ts';
+
+interface Options {
+  readonly reason: string;
+}
+
+export function unblockCommand(bind: Bind): Command {
+  return command('unblock', 'Lift every block of an address or inside a network, from every layer.', [
+    'sipward unblock 203.0.113.7 --reason "customer called"',
+    'sipward unblock 203.0.113.0/24',
+  ])
+    .argument('<address>', 'IPv4 or IPv6 address, or network in CIDR form')
+    .option('--reason <text>', 'why, for the record', 'lifted by hand')
+    .action(
+      bind((session, [address]: [string], { reason }: Options) =>
+        session.withOperations(async (operations) => {
+          const result = await operations.unblock({ address, reason, by: session.io.user });
+          session.answer('unblock', result, () =>
+            result.lifted.length === 0
+              ? `${address} was not blocked.\n`
+              : result.lifted.map(({ target }) => `Lifted the block of ${session.style('strong', target)}.\n`).join(''),
+          );
+          return report(session, result);
+        }),
+      ),
+    );
+}

@@ -1,0 +1,103 @@
+import { type Command, Option } from 'commander';
+import type { OperationResult } from '../../daemon/operations.ts';
+import { blockTable, endedBlockTable } from '../block-table.ts';
+import { type Bind, command } from '../command.ts';
+import { eventTable } from '../event-table.ts';
+import { number } from '../option-values.ts';
+import { printable } from '../printable.ts';
+import type { Session } from '../session.ts';
+import type { Tone } from '../style.ts';
+import { localTime } from '../times.ts';
+
+type Answer = OperationResult<'why'>;
+
+const TONES: Readonly<Record<Answer['verdict'], Tone>> = {
+  blocked: 'bad',
+  allowlisted: 'good',
+  'not-blocked': 'strong',
+};
+
+export function whyCommand(bind: Bind): Command {
+  return command('why', 'Say why an address is blocked, or what is known of an account.', [
+    'sipward why 203.0.113.7',
+    'sipward why 1001@example.com',
+  ])
+    .description(
+      'Say whether and why an address is blocked: by which evidence, in which layers, against which allowlist entry, and what was before. Of an account: who tried it.',
+    )
+    .argument('<subject>', 'an address, a network, or an account (user@domain)')
+    .addOption(new Option('--limit <n>', 'rows of history of each kind').argParser(number).default(10))
+    .action(
+      bind((session, [subject]: [string], { limit }: { readonly limit: number }) =>
+        session.withOperations(async (operations) => {
+          const answer = await operations.why({ subject, limit });
+          session.answer('why', answer, () => answerText(session, answer));
+          return 0;
+        }),
+      ),
+    );
+}
+
+function answerText(session: Session, answer: Answer): string {
+  const { history } = answer;
+  const inForce = new Set(answer.blocks.map(({ id }) => id));
+  const ended = history.blocks.filter(({ id }) => !inForce.has(id));
+  return [
+    `${session.style(TONES[answer.verdict], printable(answer.answer))}\n`,
+    ...answer.notes.map((note) => `${session.style('warn', printable(note))}\n`),
+    section(session, 'Blocks in force', answer.blocks, blockTable),
+    section(session, 'Layers', answer.layers, layerTable),
+    `\n${countsText(answer)}\n`,
+    section(session, 'Security events', history.events, eventTable),
+    section(session, 'Latest requests', history.signals, signalTable),
+    section(session, 'Earlier blocks', ended, endedBlockTable),
+  ].join('');
+}
+
+function section<T>(
+  session: Session,
+  title: string,
+  rows: readonly T[],
+  render: (session: Session, rows: readonly T[]) => string,
+): string {
+  return rows.length === 0 ? '' : `\n${session.style('strong', title)}\n${render(session, rows)}`;
+}
+
+function countsText({ history }: Answer): string {
+  const { failures, doorKnocks, firstAt, lastAt } = history;
+  if (firstAt === null || lastAt === null) return 'Nothing hostile is recorded.';
+  return `Recorded: ${failures} failed registrations and ${doorKnocks} door knocks, first ${localTime(firstAt)}, last ${localTime(lastAt)}.`;
+}
+
+function layerTable(session: Session, layers: Answer['layers']): string {
+  return session.table(
+    [{ title: 'LAYER' }, { title: 'STATE' }],
+    layers.map(({ layer, blocked, error }) => [
+      layer,
+      blocked === null
+        ? { text: `not known: ${error ?? ''}`, tone: 'warn' }
+        : { text: blocked ? 'keeps it out' : 'lets it in', tone: blocked ? 'bad' : 'good' },
+    ]),
+  );
+}
+
+function signalTable(session: Session, signals: Answer['history']['signals']): string {
+  return session.table(
+    [
+      { title: 'TIME' },
+      { title: 'SOURCE' },
+      { title: 'REQUEST' },
+      { title: 'ANSWER' },
+      { title: 'ACCOUNT' },
+      { title: 'USER AGENT', flexible: true },
+    ],
+    signals.map((signal) => [
+      localTime(signal.at),
+      `${signal.ip}:${signal.port} ${signal.transport}`,
+      signal.method,
+      [signal.status || '', signal.reason].join(' ').trim(),
+      signal.user === '' ? signal.domain : `${signal.user}@${signal.domain}`,
+      signal.userAgent,
+    ]),
+  );
+}
