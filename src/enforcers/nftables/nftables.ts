@@ -36,7 +36,8 @@ export class Nftables implements Enforcer {
   #dirty = new Map<string, Network>();
   /** Will write what is dirty; undefined when nothing is. */
   #flush: Promise<void> | undefined;
-  #comparison: Comparison | undefined;
+  /** Those under way: told of every change. */
+  readonly #comparisons = new Set<Comparison>();
   #nextComparisonAt = 0;
   #dropped: number | undefined;
 
@@ -80,8 +81,14 @@ export class Nftables implements Enforcer {
     return found;
   }
 
-  reconcile(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<Repair> {
-    return this.#reconciling.take(() => this.#reconcile(blocks, allowlist));
+  async reconcile(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<Repair> {
+    const comparison = new Comparison(this.#book);
+    this.#comparisons.add(comparison);
+    try {
+      return await this.#reconciling.take(() => this.#reconcile(comparison, blocks, allowlist));
+    } finally {
+      this.#comparisons.delete(comparison);
+    }
   }
 
   dropped(): number | undefined {
@@ -98,7 +105,7 @@ export class Nftables implements Enforcer {
     if (targets.length === 0) return;
     for (const target of targets) {
       this.#dirty.set(target.text, target);
-      this.#comparison?.touch(target);
+      for (const comparison of this.#comparisons) comparison.touch(target);
     }
     this.#flush ??= this.#writing.take(() => this.#flushDirty());
     await this.#flush;
@@ -137,14 +144,21 @@ export class Nftables implements Enforcer {
     await this.#change([...surplus, ...missing]);
   }
 
-  async #reconcile(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<Repair> {
+  async #reconcile(
+    comparison: Comparison,
+    blocks: readonly Enforced[],
+    allowlist: readonly Network[],
+  ): Promise<Repair> {
     if (!sameNetworks(this.#allowlist, allowlist)) await this.allow(allowlist);
     const { written } = this.#kernel;
     const { damage, droppedPackets } = await inspect(this.#config, written);
     this.#dropped = droppedPackets ?? this.#dropped;
     // What was written meanwhile by ourselves is no damage.
-    if (damage !== undefined && written === this.#kernel.written) return this.#repair(damage);
-    return this.#context.clock() < this.#nextComparisonAt ? NOTHING : this.#compare(blocks);
+    if (damage !== undefined && written === this.#kernel.written) {
+      await comparison.takeOver(blocks, this.#context.clock());
+      return this.#repair(damage);
+    }
+    return this.#context.clock() < this.#nextComparisonAt ? NOTHING : this.#compare(comparison, blocks);
   }
 
   async #repair(damage: Damage): Promise<Repair> {
@@ -154,21 +168,16 @@ export class Nftables implements Enforcer {
     return { added: Math.max(1, flushed), removed: 0 };
   }
 
-  async #compare(blocks: readonly Enforced[]): Promise<Repair> {
+  async #compare(comparison: Comparison, blocks: readonly Enforced[]): Promise<Repair> {
     const startedAt = this.#context.clock();
-    const comparison = new Comparison(this.#book);
-    this.#comparison = comparison;
     try {
-      // What is on its way is in the book and not yet in the kernel. If it fails, its caller is told.
-      await this.#flush?.catch(() => {});
+      // What was under way at the call is in the book and perhaps not yet in the kernel.
       await this.#writing.take(async () => {});
       await comparison.takeOver(blocks, startedAt);
       const { missing, surplus } = await this.#findDifference(comparison);
-      this.#comparison = undefined;
       await this.#write([...missing, ...surplus]);
       return { added: missing.length, removed: surplus.length };
     } finally {
-      this.#comparison = undefined;
       const now = this.#context.clock();
       this.#book.forgetEnded(now);
       this.#nextComparisonAt = now + COMPARISON_PAUSE * (now - startedAt);
