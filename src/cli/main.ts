@@ -20,9 +20,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** commander has printed its message; only help and version that were asked for are no error. */
+/** commander has printed its message; help and version that were asked for are no error. */
 function commanderExit(error: CommanderError): number {
-  return error.code === 'commander.helpDisplayed' || error.code === 'commander.version' ? EXIT.ok : EXIT.usage;
+  return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
 }
 
 function errorLines(error: unknown, command: Command | undefined): readonly string[] {
