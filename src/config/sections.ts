@@ -1,6 +1,7 @@
 /** The sections of the configuration that belong to no component. */
 import { z } from 'zod';
 import { durationValue, endpointValue } from '../lib/config-values.ts';
+import { LOG_LEVELS } from '../lib/log.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -23,9 +24,6 @@ export const webConfig = z
       ),
   })
   .describe('The web page, the HTTP API and the metrics.');
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const logConfig = z
   .strictObject({
