@@ -1,7 +1,7 @@
 /** The rules about the tree that a machine can hold: every module has a test, every component is listed. */
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { WITHOUT_TEST } from './without-test.ts';
 
@@ -13,30 +13,34 @@ const read = (file: string) => readFileSync(file, 'utf8');
 /** A module with types alone has nothing to test. */
 const hasCode = (file: string) => /^(export )?(async )?(function|class|const|let)\b/m.test(read(file));
 
-/** What a file imports from its own folder. */
-function importsBeside(file: string): string[] {
-  return [...read(file).matchAll(/from '\.\/([^']+)'/g)]
-    .map(([, name]) => `${dirname(file)}/${name}`)
-    .filter((name) => existsSync(name));
+/** `src/cli` of `src/cli/commands/block.ts`. */
+const areaOf = (file: string) => file.split('/').slice(0, 2).join('/');
+
+/** What a file imports from its own area. */
+function importsInside(file: string): string[] {
+  return [...read(file).matchAll(/(?:from |import\(|new URL\()'(\.[^']+)'/g)]
+    .map(([, name]) => join(dirname(file), name ?? ''))
+    .filter((name) => existsSync(name) && areaOf(name) === areaOf(file));
 }
 
-/** The modules that the tests of a folder exercise: those they import from it, and what these import from it. */
-function testedIn(folder: string): ReadonlySet<string> {
+/** The modules that the tests of an area exercise: those they import from it, and what these import from it. */
+function testedIn(area: string): ReadonlySet<string> {
   const reached = new Set<string>();
-  const queue = globSync(`${folder}/*.test.ts`).flatMap((test) => [
-    test.replace('.test.ts', '.ts'),
-    ...importsBeside(test),
+  const queue = globSync(`${area}/**/*.test.ts`).flatMap((test) => [
+    test.replace(/(\.e2e)?\.test\.ts$/, '.ts'),
+    ...importsInside(test),
   ]);
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (reached.has(file) || !existsSync(file)) continue;
     reached.add(file);
-    queue.push(...importsBeside(file));
+    queue.push(...importsInside(file));
   }
   return reached;
 }
 
-describe('every module is exercised by a test of its folder', () => {
-  const untested = modules.filter((file) => hasCode(file) && !testedIn(dirname(file)).has(file));
+describe('every module is exercised by a test of its area', () => {
+  const tested = new Set([...new Set(modules.map(areaOf))].flatMap((area) => [...testedIn(area)]));
+  const untested = modules.filter((file) => hasCode(file) && !tested.has(file));
   test('but for a list that may only shrink', () => {
     assert.deepEqual(
       untested.filter((file) => !(file in WITHOUT_TEST)),
@@ -59,7 +63,10 @@ describe('every component is listed in the index of its kind', () => {
       const index = read(`src/${kind}/index.ts`);
       const folders = globSync(`src/${kind}/*/`).map((folder) => basename(folder));
       assert.ok(folders.length > 0);
-      for (const folder of folders) assert.match(index, new RegExp(`'\\./${folder}/`), `${kind}/${folder}`);
+      for (const folder of folders) {
+        assert.match(index, new RegExp(`'\\./${folder}/`), `${kind}/${folder}`);
+        assert.ok(globSync(`src/${kind}/${folder}/*.test.ts`).length > 0, `${kind}/${folder} has no test beside it`);
+      }
     });
   }
 });
