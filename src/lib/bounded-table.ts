@@ -2,8 +2,9 @@
  * A hash table from 64-bit keys (addresses, hashes of accounts) to small records of 32-bit words, for state that an
  * attacker can grow at will: bounded, cheap at ten million keys, and hard to abuse.
  *
- * - **Layout.** Buckets of eight keys fill one cache line; a key may stand in either of two buckets and goes to the
- *   emptier, so a table is about 80 % full before a bucket overflows. No tombstones, no probing chains.
+ * - **Layout.** A slot is four words (key, last time, reference) and a bucket of four slots fills one cache line, for at
+ *   a million keys the misses are the cost. A key may stand in either of two buckets and goes to the emptier, so a table
+ *   is about 80 % full before a bucket overflows. No tombstones, no probing chains.
  * - **Lazy records.** A key seen once costs 16 bytes: its time and a tag. Only the second sight gives it a record. A
  *   flood from a million forged addresses, one packet each, thus costs 16 MB and no records.
  * - **Eviction.** When both buckets are full and the table may not grow, the least telling key goes: one whose time is
@@ -13,7 +14,7 @@
  * Times are milliseconds since the epoch, kept modulo 2^32 (49 days); `expire` keeps ages below that.
  */
 export interface BoundedTableOptions {
-  /** Keys kept at most, rounded up to a power of two. Eviction begins when the table is nearly full. */
+  /** Keys kept at most; up to a fifth more where that spares a key with a record. */
   readonly maxKeys: number;
   /** 32-bit words in a record, zeroed when it is made. */
   readonly words: number;
@@ -23,23 +24,31 @@ export interface BoundedTableOptions {
   readonly seed?: number;
 }
 
-const WAYS = 8;
-const INITIAL_BUCKETS = 128;
+const WAYS = 4;
+const INITIAL_BUCKETS = 64;
+/** Words of a slot. */
+const SLOT = 4;
+const LOW = 1;
+const LAST_AT = 2;
+/** 0: empty; positive: record number + 1; negative: no record, -(tag + 1). */
+const REF = 3;
+/** How expendable slots are: a key with a record by its age (below 2^32), then empty ones, then keys without. */
+const EMPTY = 2 ** 32;
+const NO_RECORD = EMPTY + 1;
 const CHUNK_BITS = 12;
 const CHUNK = 1 << CHUNK_BITS;
 
 export class BoundedTable {
   readonly #maxKeys: number;
+  readonly #maxBuckets: number;
   readonly #words: number;
   readonly #horizonMs: number;
   readonly #seed: number;
 
-  /** High and low word of the keys, bucket by bucket. */
-  #keys = new Uint32Array(0);
-  #lastAt = new Uint32Array(0);
-  /** 0: empty; positive: record number + 1; negative: no record, -(tag + 1). */
-  #refs = new Int32Array(0);
-  #bucketMask = 0;
+  /** Signed, for the references; keys and times are compared as the same 32 bits. A slot's number is its first word's. */
+  #slots = new Int32Array(0);
+  /** Buckets divided by 2^32: a hash times this is its bucket. */
+  #bucketScale = 0;
   #size = 0;
   #evicted = 0;
   #newestAt = 0;
@@ -58,6 +67,7 @@ export class BoundedTable {
   constructor(options: BoundedTableOptions) {
     if (!(options.maxKeys >= 1)) throw new RangeError(`maxKeys: expected at least 1, got ${options.maxKeys}`);
     this.#maxKeys = options.maxKeys;
+    this.#maxBuckets = Math.max(INITIAL_BUCKETS, Math.ceil((options.maxKeys * 1.2) / WAYS));
     this.#words = options.words;
     this.#horizonMs = options.horizonMs;
     this.#seed = (options.seed ?? 0x9e3779b9) >>> 0;
@@ -75,12 +85,7 @@ export class BoundedTable {
 
   /** Bytes held by the index and the records. */
   get bytes(): number {
-    return (
-      this.#keys.byteLength +
-      this.#lastAt.byteLength +
-      this.#refs.byteLength +
-      this.#chunks.length * CHUNK * this.#words * 4
-    );
+    return this.#slots.byteLength + this.#chunks.length * CHUNK * this.#words * 4;
   }
 
   /**
@@ -95,11 +100,7 @@ export class BoundedTable {
     if (slot >= 0 && !this.#isStale(slot)) return this.#touchKnown(slot, at);
     const place = slot >= 0 ? slot : this.#place(high, low);
     this.#release(place);
-    this.#keys[place * 2] = high;
-    this.#keys[place * 2 + 1] = low;
-    this.#lastAt[place] = at;
-    this.#refs[place] = -(tag + 1);
-    this.#size++;
+    this.#fill(place, high, low, at, -(tag + 1));
     if (!eager) return false;
     this.#giveRecord(place);
     return true;
@@ -108,8 +109,8 @@ export class BoundedTable {
   /** True if the key has a record, then found in `record` from `base` on. Changes nothing. */
   peek(high: number, low: number): boolean {
     const slot = this.#find(high, low);
-    if (slot < 0 || this.#isStale(slot) || (this.#refs[slot] ?? 0) <= 0) return false;
-    this.#open((this.#refs[slot] ?? 0) - 1);
+    if (slot < 0 || this.#isStale(slot) || (this.#slots[slot + REF] ?? 0) <= 0) return false;
+    this.#open((this.#slots[slot + REF] ?? 0) - 1);
     return true;
   }
 
@@ -124,16 +125,16 @@ export class BoundedTable {
     // After a silence longer than the clock's half period ages are ambiguous, and everything is past its time anyway.
     const allStale = now - this.#newestAt > Math.min(this.#horizonMs, 2 ** 31);
     if (now > this.#newestAt) this.#newestAt = now;
-    for (let slot = 0; slot < this.#refs.length; slot++) {
-      if (this.#refs[slot] !== 0 && (allStale || this.#isStale(slot))) this.#release(slot);
+    for (let slot = 0; slot < this.#slots.length; slot += SLOT) {
+      if (this.#slots[slot + REF] !== 0 && (allStale || this.#isStale(slot))) this.#release(slot);
     }
   }
 
   #touchKnown(slot: number, at: number): boolean {
-    const ref = this.#refs[slot] ?? 0;
-    const previousAt = this.#lastAt[slot] ?? 0;
+    const ref = this.#slots[slot + REF] ?? 0;
+    const previousAt = this.#slots[slot + LAST_AT] ?? 0;
     // A late signal does not make the key older.
-    if (((at - previousAt) | 0) > 0) this.#lastAt[slot] = at;
+    if (((at - previousAt) | 0) > 0) this.#slots[slot + LAST_AT] = at;
     if (ref > 0) {
       this.#open(ref - 1);
       return true;
@@ -145,31 +146,40 @@ export class BoundedTable {
   }
 
   #isStale(slot: number): boolean {
-    const age = (this.#newestAt - (this.#lastAt[slot] ?? 0)) >>> 0;
+    const age = (this.#newestAt - (this.#slots[slot + LAST_AT] ?? 0)) >>> 0;
     return age > this.#horizonMs && age < 2 ** 31;
   }
 
   #find(high: number, low: number): number {
-    const first = (this.#hash(high, low) & this.#bucketMask) * WAYS;
-    const found = this.#findIn(first, high, low);
-    return found >= 0 ? found : this.#findIn((this.#rehash(high, low) & this.#bucketMask) * WAYS, high, low);
+    const found = this.#findIn(this.#bucket(high, low), high, low);
+    return found >= 0 ? found : this.#findIn(this.#otherBucket(high, low), high, low);
   }
 
   #findIn(start: number, high: number, low: number): number {
-    const keys = this.#keys;
-    for (let slot = start; slot < start + WAYS; slot++) {
-      if (keys[slot * 2 + 1] === low && keys[slot * 2] === high && this.#refs[slot] !== 0) return slot;
+    const slots = this.#slots;
+    for (let slot = start; slot < start + WAYS * SLOT; slot += SLOT) {
+      if (slots[slot + LOW] === (low | 0) && slots[slot] === (high | 0) && slots[slot + REF] !== 0) return slot;
     }
     return -1;
   }
 
+  /** Where the first of the two buckets of a key begins. */
+  #bucket(high: number, low: number): number {
+    return Math.floor(this.#hash(high, low) * this.#bucketScale) * WAYS * SLOT;
+  }
+
+  #otherBucket(high: number, low: number): number {
+    return Math.floor(this.#rehash(high, low) * this.#bucketScale) * WAYS * SLOT;
+  }
+
   /** A slot for a new key: empty if there is one, else the victim's. */
   #place(high: number, low: number): number {
-    const first = (this.#hash(high, low) & this.#bucketMask) * WAYS;
-    const second = (this.#rehash(high, low) & this.#bucketMask) * WAYS;
-    const slot = this.#emptier(first, second);
+    const first = this.#bucket(high, low);
+    const second = this.#otherBucket(high, low);
+    const slot = this.#size < this.#maxKeys ? this.#emptier(first, second) : -1;
     if (slot >= 0) return slot;
-    return this.#grow() ? this.#place(high, low) : this.#victim(first, second);
+    const mayGrow = this.#size < this.#maxKeys && this.#grow();
+    return mayGrow ? this.#place(high, low) : this.#victim(first, second);
   }
 
   #emptier(first: number, second: number): number {
@@ -183,8 +193,8 @@ export class BoundedTable {
   #room(start: number): readonly [number, number] {
     let empty = -1;
     let room = 0;
-    for (let slot = start; slot < start + WAYS; slot++) {
-      if (this.#refs[slot] !== 0) continue;
+    for (let slot = start; slot < start + WAYS * SLOT; slot += SLOT) {
+      if (this.#slots[slot + REF] !== 0) continue;
       empty = slot;
       room++;
     }
@@ -193,39 +203,41 @@ export class BoundedTable {
 
   #victim(first: number, second: number): number {
     let victim = first;
-    let best = -1;
+    let best = Number.NEGATIVE_INFINITY;
     for (let way = 0; way < WAYS * 2; way++) {
-      const slot = way < WAYS ? first + way : second + way - WAYS;
+      const slot = way < WAYS ? first + way * SLOT : second + (way - WAYS) * SLOT;
       const worth = this.#expendability(slot);
       if (worth > best) {
         best = worth;
         victim = slot;
       }
     }
-    if (best < Number.POSITIVE_INFINITY) this.#evicted++;
+    if (best !== EMPTY && best < Number.POSITIVE_INFINITY) this.#evicted++;
     return victim;
   }
 
   /** The larger, the sooner it may go. */
   #expendability(slot: number): number {
-    const ref = this.#refs[slot] ?? 0;
-    if (ref === 0 || this.#isStale(slot)) return Number.POSITIVE_INFINITY;
-    const age = (this.#newestAt - (this.#lastAt[slot] ?? 0)) >>> 0;
-    return ref < 0 ? age + 2 ** 32 : age;
+    const ref = this.#slots[slot + REF] ?? 0;
+    // An empty slot frees nothing, but it spares a key with a record.
+    if (ref === 0) return EMPTY;
+    if (this.#isStale(slot)) return Number.POSITIVE_INFINITY;
+    const age = (this.#newestAt - (this.#slots[slot + LAST_AT] ?? 0)) >>> 0;
+    return ref < 0 ? age + NO_RECORD : age;
   }
 
   #release(slot: number): void {
-    const ref = this.#refs[slot] ?? 0;
+    const ref = this.#slots[slot + REF] ?? 0;
     if (ref === 0) return;
     if (ref > 0) this.#free.push(ref - 1);
-    this.#refs[slot] = 0;
+    this.#slots[slot + REF] = 0;
     this.#size--;
   }
 
   #giveRecord(slot: number): void {
     const number = this.#free.pop() ?? this.#recordCount++;
     if (number >> CHUNK_BITS >= this.#chunks.length) this.#chunks.push(new Uint32Array(CHUNK * this.#words));
-    this.#refs[slot] = number + 1;
+    this.#slots[slot + REF] = number + 1;
     this.#open(number);
     this.record.fill(0, this.base, this.base + this.#words);
   }
@@ -235,31 +247,33 @@ export class BoundedTable {
     this.base = (number & (CHUNK - 1)) * this.#words;
   }
 
+  #fill(slot: number, high: number, low: number, at: number, ref: number): void {
+    this.#slots[slot] = high;
+    this.#slots[slot + LOW] = low;
+    this.#slots[slot + LAST_AT] = at;
+    this.#slots[slot + REF] = ref;
+    this.#size++;
+  }
+
   #allocate(buckets: number): void {
-    this.#keys = new Uint32Array(buckets * WAYS * 2);
-    this.#lastAt = new Uint32Array(buckets * WAYS);
-    this.#refs = new Int32Array(buckets * WAYS);
-    this.#bucketMask = buckets - 1;
+    this.#slots = new Int32Array(buckets * WAYS * SLOT);
+    this.#bucketScale = buckets / 2 ** 32;
   }
 
   /** Doubles the index, if it may. Records stay where they are. */
   #grow(): boolean {
-    const buckets = (this.#bucketMask + 1) * 2;
-    if (buckets * WAYS >= this.#maxKeys * 2 && buckets > INITIAL_BUCKETS) return false;
-    const [keys, lastAt, refs] = [this.#keys, this.#lastAt, this.#refs];
+    const held = this.#slots.length / (WAYS * SLOT);
+    const buckets = Math.min(held * 2, this.#maxBuckets);
+    if (buckets <= held) return false;
+    const old = this.#slots;
     this.#allocate(buckets);
     this.#size = 0;
-    for (let slot = 0; slot < refs.length; slot++) {
-      const ref = refs[slot] ?? 0;
+    for (let slot = 0; slot < old.length; slot += SLOT) {
+      const [high = 0, low = 0, at = 0, ref = 0] = old.subarray(slot, slot + SLOT);
       if (ref === 0) continue;
-      const [high, low] = [keys[slot * 2] ?? 0, keys[slot * 2 + 1] ?? 0];
       const place = this.#place(high, low);
       this.#release(place);
-      this.#keys[place * 2] = high;
-      this.#keys[place * 2 + 1] = low;
-      this.#lastAt[place] = lastAt[slot] ?? 0;
-      this.#refs[place] = ref;
-      this.#size++;
+      this.#fill(place, high, low, at, ref);
     }
     return true;
   }

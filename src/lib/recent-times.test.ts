@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addTimes, clearTimes, countMarked, countWithin, oldestAge } from './recent-times.ts';
+import { addTimes, clearTimes, countMarked, countWithin, oldestAge, reaches } from './recent-times.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const ring = { offset: 1, capacity: 10 };
@@ -12,6 +12,9 @@ test('counts what lies within the window, both ends included', () => {
   for (const second of [0, 1, 2, 3, 4]) addTimes(words, 2, ring, NOW + second * 1000, 1, false);
   assert.equal(countWithin(words, 2, ring, NOW + 4000, 2000), 3);
   assert.equal(countWithin(words, 2, ring, NOW + 4000, 1998), 2);
+  assert.equal(reaches(words, 2, ring, NOW + 4000, 2000, 3), true);
+  assert.equal(reaches(words, 2, ring, NOW + 4000, 2000, 4), false);
+  assert.equal(reaches(words, 2, ring, NOW + 4000, 1e6, 6), false);
   assert.equal(oldestAge(words, 2, ring, NOW + 4000, 9999), 4000);
 });
 

@@ -30,6 +30,20 @@ export function addTimes(
   record[start] = total < ring.capacity * 2 ? total : (total % ring.capacity) + ring.capacity;
 }
 
+/** Whether at least `threshold` of the remembered events lie within `windowMs` before `at`. */
+export function reaches(
+  record: Uint32Array,
+  base: number,
+  ring: RecentTimes,
+  at: number,
+  windowMs: number,
+  threshold: number,
+): boolean {
+  // Most sources have had too few events at all, and then no time need be looked at.
+  if ((record[base + ring.offset] ?? 0) < threshold) return false;
+  return countWithin(record, base, ring, at, windowMs) >= threshold;
+}
+
 /** How many of the remembered events lie within `windowMs` before `at` (or after it: signals may come late). */
 export function countWithin(
   record: Uint32Array,

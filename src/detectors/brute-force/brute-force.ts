@@ -1,10 +1,21 @@
 import { BoundedTable } from '../../lib/bounded-table.ts';
 import { formatDuration } from '../../lib/duration.ts';
-import { addTimes, clearTimes, countMarked, countWithin, oldestAge, type RecentTimes } from '../../lib/recent-times.ts';
+import {
+  addTimes,
+  clearTimes,
+  countMarked,
+  countWithin,
+  oldestAge,
+  type RecentTimes,
+  reaches,
+} from '../../lib/recent-times.ts';
 import type { Finding } from '../../pipeline/finding.ts';
 import { isDoorKnock, type Proven, type Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
 import type { BruteForceConfig } from './config.ts';
+
+/** Shorter than any block: what still comes from a source just found says nothing new and shall cost little. */
+const QUIET_MS = 10_000;
 
 /** Bits of the tag that the table keeps for a source seen once. */
 const FAILED = 1;
@@ -25,6 +36,7 @@ export class BruteForce implements Detector {
   readonly #rules: readonly Rule[];
   readonly #attempts: RecentTimes;
   readonly #failures: RecentTimes;
+  readonly #foundAt: number;
   readonly #sources: BoundedTable;
   /** A source seen once has no record: too little if once is enough. */
   readonly #eager: boolean;
@@ -39,9 +51,10 @@ export class BruteForce implements Detector {
       Math.max(1, ...this.#rules.filter((rule) => rule.counts === counts).map((rule) => rule.threshold));
     this.#attempts = { offset: 0, capacity: most('attempts') };
     this.#failures = { offset: this.#attempts.capacity + 1, capacity: most('failures') };
+    this.#foundAt = this.#failures.offset + this.#failures.capacity + 1;
     this.#sources = new BoundedTable({
       maxKeys: config['max-sources'],
-      words: this.#attempts.capacity + this.#failures.capacity + 2,
+      words: this.#foundAt + 1,
       horizonMs: Math.max(...this.#rules.map((rule) => rule.windowMs)),
     });
     this.#eager = this.#rules.some((rule) => rule.threshold === 1);
@@ -55,8 +68,9 @@ export class BruteForce implements Detector {
     const sources = this.#sources;
     if (!sources.touch(address.high, address.low, at, tag, this.#eager || count > 1)) return undefined;
     if (sources.firstTag >= 0) this.#add(sources.firstAt, sources.firstTag, 1);
+    if (this.#isQuiet(at)) return undefined;
     this.#add(at, tag, count);
-    const broken = this.#rules.find((rule) => this.#count(rule, at) >= rule.threshold);
+    const broken = this.#brokenRule(at);
     return broken === undefined ? undefined : this.#find(signal, broken);
   }
 
@@ -66,6 +80,12 @@ export class BruteForce implements Detector {
 
   state(): DetectorState {
     return { tracked: this.#sources.size, evicted: this.#sources.evicted };
+  }
+
+  /** Word `#foundAt` of a record is the time of the last finding, with the lowest bit set so that it is never 0. */
+  #isQuiet(at: number): boolean {
+    const foundAt = this.#sources.record[this.#sources.base + this.#foundAt] ?? 0;
+    return foundAt !== 0 && ((at - foundAt) | 0) < QUIET_MS;
   }
 
   #add(at: number, tag: number, count: number): void {
@@ -79,16 +99,21 @@ export class BruteForce implements Detector {
     return rule.counts === 'failures' ? this.#failures : this.#attempts;
   }
 
-  #count(rule: Rule, at: number): number {
-    return countWithin(this.#sources.record, this.#sources.base, this.#ring(rule), at, rule.windowMs);
+  #brokenRule(at: number): Rule | undefined {
+    const { record, base } = this.#sources;
+    for (const rule of this.#rules) {
+      if (reaches(record, base, this.#ring(rule), at, rule.windowMs, rule.threshold)) return rule;
+    }
+    return undefined;
   }
 
   #find(signal: Signal, rule: Rule): Finding {
     const { record, base } = this.#sources;
     const ring = this.#ring(rule);
-    const count = this.#count(rule, signal.at);
+    const count = countWithin(record, base, ring, signal.at, rule.windowMs);
     const proven = countMarked(record, base, ring, signal.at, rule.windowMs) >= rule.threshold;
     const firstAt = signal.at - oldestAge(record, base, ring, signal.at, rule.windowMs);
+    record[base + this.#foundAt] = signal.at | 1;
     clearTimes(record, base, this.#attempts);
     clearTimes(record, base, this.#failures);
     const what = rule.counts === 'failures' ? 'failed registrations' : 'failed registrations and refused requests';

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { NOW, series, signal } from '../../test/support/signals.ts';
+import { configSchema } from '../config/schema.ts';
+import { DryRun, dryRunConfig } from '../enforcers/dry-run/dry-run.ts';
+import type { Enforced } from '../enforcers/enforcer.ts';
+import type { Outcome } from '../pipeline/pipeline.ts';
+import type { Commit } from '../store/store.ts';
+import { Enforcement } from './enforcement.ts';
+import { Guard } from './guard.ts';
+import { buildPipeline } from './pipeline-parts.ts';
+import { Recorder } from './recorder.ts';
+
+/** A slow enforcer: says what it holds only after a while. */
+class Slow extends DryRun {
+  override async add(blocks: readonly Enforced[]): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await super.add(blocks);
+  }
+}
+
+async function make() {
+  const written: { commit: Commit; inForce: readonly string[] }[] = [];
+  const clock = () => NOW;
+  const enforcer = new Slow(dryRunConfig.parse({}), { clock });
+  const enforcement = new Enforcement({
+    enforcers: [enforcer],
+    fallback: enforcer,
+    clock,
+    onFault: assert.fail,
+    onRepair: assert.fail,
+  });
+  await enforcement.start([], []);
+  const store = {
+    async commit(commit: Commit) {
+      written.push({ commit, inForce: (await enforcer.list()).map((one) => one.target.text) });
+    },
+  };
+  const recorder = new Recorder({ store, maxRows: 1000, onFault: assert.fail });
+  const { pipeline } = buildPipeline(configSchema.parse({}), assert.fail);
+  const told: Outcome[] = [];
+  const guard = new Guard({ pipeline, enforcement, recorder, onOutcome: (outcome) => told.push(outcome) });
+  return { guard, recorder, written, told };
+}
+
+describe('guard', () => {
+  test('enforces first and writes second, everything in one commit', async () => {
+    const { guard, recorder, written, told } = await make();
+    const signals = series(5, 1000);
+    guard.take('edge', signals, signals, 42);
+    await recorder.drained;
+    const [{ commit, inForce } = assert.fail()] = written;
+    assert.deepEqual(inForce, ['203.0.113.7'], 'in force before it is written');
+    assert.deepEqual([commit.source, commit.position, commit.signals.length], ['edge', 42, 5]);
+    assert.deepEqual(
+      commit.events.map((event) => event.type),
+      ['brute_force_detected', 'ip_blocked'],
+    );
+    assert.deepEqual(
+      commit.blocks.map((block) => [block.target, block.by]),
+      [['203.0.113.7', 'brute-force']],
+    );
+    assert.equal(told.length, 1);
+    assert.deepEqual(guard.counts, { signals: 5, findings: 1 });
+  });
+
+  test('a position without rows is written too: lines that mean nothing are not read again', async () => {
+    const { guard, recorder, written } = await make();
+    guard.take('edge', [], [], 7);
+    await recorder.drained;
+    assert.deepEqual(
+      written.map(({ commit }) => commit.position),
+      [7],
+    );
+  });
+
+  test('without room for rows only what was found is written', async () => {
+    const { guard, recorder, written } = await make();
+    guard.take('edge', [signal()], undefined, 7);
+    guard.take('edge', series(4, 1000), undefined, 7);
+    await recorder.drained;
+    assert.deepEqual(
+      written.map(({ commit }) => [commit.signals.length, commit.blocks.length, commit.position]),
+      [[0, 1, 7]],
+    );
+  });
+
+  test('what was decided already is not decided again, but its rows are written', async () => {
+    const { guard, recorder, written } = await make();
+    guard.take('edge', [], series(9, 1000), 9);
+    await recorder.drained;
+    assert.deepEqual(
+      written.map(({ commit }) => [commit.signals.length, commit.events.length]),
+      [[9, 0]],
+    );
+  });
+
+  test('an attack that goes on in a dry run is told once', async () => {
+    const { guard, told } = await make();
+    guard.take('edge', series(100, 1000), undefined, 0);
+    assert.equal(told.length, 1);
+  });
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { NOW, type SignalSketch, series, signal } from '../../test/support/signals.ts';
+import { configSchema } from '../config/schema.ts';
+import type { Signal } from '../pipeline/signal.ts';
+import { Replay } from './replay.ts';
+
+const PHONE: SignalSketch = { ip: '198.51.100.20', kind: 'register.ok', status: 200 };
+
+function replay(signals: readonly Signal[], config: unknown = {}) {
+  const run = new Replay(configSchema.parse(config));
+  run.beginFile();
+  // In small pieces, as they come from a file.
+  for (let i = 0; i < signals.length; i += 3) run.take({ signals: signals.slice(i, i + 3), lines: 4, unrecognised: 1 });
+  assert.deepEqual(run.faults, []);
+  return run.report(1.5);
+}
+
+describe('replay', () => {
+  test('says what was found, what would have been done, and what every source is', () => {
+    const report = replay([signal(PHONE), ...series(5, 1000), signal({ ip: '192.0.2.50' })]);
+    assert.deepEqual(report.input, { files: 1, lines: 12, signals: 7, unrecognised: 3, seconds: 1.5 });
+    assert.deepEqual(report.findings, [
+      {
+        type: 'brute_force_detected',
+        severity: 'error',
+        subject: { ip: '203.0.113.7' },
+        at: new Date(NOW + 4000).toISOString(),
+        count: 5,
+        reason: '5 failed registrations within 5m',
+      },
+    ]);
+    assert.deepEqual(report.decisions, [
+      {
+        action: 'block',
+        ip: '203.0.113.7',
+        at: new Date(NOW + 4000).toISOString(),
+        seconds: 3600,
+        reason: 'blocked for 1h: 5 failed registrations within 5m',
+        finding: 'brute_force_detected',
+      },
+    ]);
+    assert.deepEqual(report.sources, [
+      { ip: '198.51.100.20', signals: 1, verdict: 'clean' },
+      { ip: '203.0.113.7', signals: 5, verdict: 'attacker' },
+      { ip: '192.0.2.50', signals: 1, verdict: 'misconfigured' },
+    ]);
+  });
+
+  test('an attack that goes on is one decision for each time the block would have ended', () => {
+    const report = replay(series(2000, 10_000));
+    assert.deepEqual(
+      report.decisions.map((one) => one.seconds),
+      [3600, 14_400, 86_400],
+    );
+  });
+
+  test('the allowlist of the configuration holds; loopback is never blocked, other addresses of this host may be', () => {
+    assert.equal(
+      replay(series(20, 1000), { policy: { allowlist: ['203.0.113.0/24'] } }).decisions[0]?.action,
+      'ignore',
+    );
+    assert.equal(replay(series(20, 1000, { ip: '127.0.0.1' })).decisions[0]?.action, 'ignore');
+    assert.equal(replay(series(20, 1000, { ip: '127.0.0.66' })).decisions[0]?.action, 'block');
+  });
+
+  test('found but not blocked is a suspect', () => {
+    const report = replay(series(5, 1000), { policy: { 'block-from': 'critical' } });
+    assert.deepEqual(report.sources[0]?.verdict, 'suspect');
+  });
+});
