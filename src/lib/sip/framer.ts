@@ -45,6 +45,11 @@ export class SipFramer {
     return frames;
   }
 
+  /** Takes out what waits for the rest of its message: when the stream has ended. */
+  rest(): Buffer {
+    return this.#take(this.#end - this.#start);
+  }
+
   #append(chunk: Uint8Array): void {
     if (this.#end + chunk.length > this.#buffer.length) {
       const pending = this.#end - this.#start;

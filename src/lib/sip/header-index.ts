@@ -74,6 +74,17 @@ export class HeaderIndex {
     return values;
   }
 
+  /** As `all`, one character a byte (latin1). */
+  allRaw(header: number): string[] {
+    const values: string[] = [];
+    for (let i = 0; i < this.#lines.length; i += STRIDE) {
+      if (((this.#lines[i] as number) & NUMBER) !== header) continue;
+      const [from, to] = [this.#lines[i + 1], this.#lines[i + 2]];
+      values.push(this.#unfold(i, this.#bytes.toString('latin1', from, to)));
+    }
+    return values;
+  }
+
   /** Value of the first line of a header the index has no number for. `name` in lower case. */
   named(name: string): string | undefined {
     for (let i = 0; i < this.#lines.length; i += STRIDE) {
@@ -101,9 +112,13 @@ export class HeaderIndex {
     return this.#bytes.toString('latin1', start, end).toLowerCase();
   }
 
-  /** A folded line counts as one, each fold as a blank (RFC 3261 section 7.3.1). */
   #value(line: number): string {
-    const text = decodeUtf8(this.#bytes, this.#lines[line + 1] as number, this.#lines[line + 2] as number);
+    const [from, to] = [this.#lines[line + 1] as number, this.#lines[line + 2] as number];
+    return this.#unfold(line, decodeUtf8(this.#bytes, from, to));
+  }
+
+  /** A folded line counts as one, each fold as a blank (RFC 3261 section 7.3.1). */
+  #unfold(line: number, text: string): string {
     return this.#isFolded(line) ? text.replace(/\r?\n[ \t]+/g, ' ').trim() : text;
   }
 }

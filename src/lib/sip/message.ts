@@ -42,6 +42,11 @@ abstract class SipMessage {
     return value === undefined ? undefined : excerpt(value, 0, value.length);
   }
 
+  /** All values of a header as sent, one character a byte (latin1), unfolded and not cut: to send them back. */
+  rawHeaders(name: HeaderName): readonly string[] {
+    return this.index.allRaw(headerNumber(name));
+  }
+
   /** The topmost. */
   get via(): Via | undefined {
     const value = this.index.first(VIA);
