@@ -1,0 +1,49 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { Address } from '../../lib/address.ts';
+import type { Endpoint } from '../../lib/config-values.ts';
+import type { Peer } from './compose-reply.ts';
+import { CannotListen, type Listener } from './listener.ts';
+
+export interface UdpListenerOptions {
+  readonly endpoint: Endpoint;
+  /** Called for each datagram; returns what to send back. */
+  readonly onDatagram: (bytes: Buffer, peer: Peer) => Buffer | undefined;
+  /** The socket failed after it was opened. */
+  readonly onFault: (error: Error) => void;
+}
+
+/** Opens a UDP socket. Answers go to where the datagram came from, never to an address in its text. */
+export async function listenUdp(options: UdpListenerOptions): Promise<Listener> {
+  const { endpoint } = options;
+  const v6 = endpoint.host.includes(':');
+  const socket = createSocket(v6 ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
+  try {
+    socket.bind(endpoint.port, endpoint.host);
+    await once(socket, 'listening');
+  } catch (error) {
+    socket.close();
+    throw new CannotListen('udp', endpoint, error);
+  }
+  socket.on('error', options.onFault);
+  socket.on('message', (bytes, { address, port }) => receive(socket, options, bytes, { address, port }));
+  return {
+    transport: 'udp',
+    endpoint: { host: endpoint.host, port: socket.address().port },
+    [Symbol.asyncDispose]: () => new Promise((resolve) => socket.close(() => resolve())),
+  };
+}
+
+interface Remote {
+  readonly address: string;
+  readonly port: number;
+}
+
+function receive(socket: Socket, options: UdpListenerOptions, bytes: Buffer, remote: Remote): void {
+  const address = Address.parse(remote.address);
+  // Port 0 cannot be answered (RFC 768: "not used").
+  if (address === undefined || remote.port === 0) return;
+  const reply = options.onDatagram(bytes, { address, port: remote.port });
+  // A reply that cannot be sent (the peer is gone, or blocked just now) is what UDP is: nobody waits for it.
+  if (reply !== undefined) socket.send(reply, remote.port, remote.address, () => {});
+}
