@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { formatSignal } from '../../formats/opensips-events/format-signal.ts';
+import type { Endpoint } from '../../lib/config-values.ts';
+import type { Batch } from '../../pipeline/batch.ts';
+import { type Source, type SourceContext, SourceUnavailable } from '../source.ts';
+import type { Peer } from './compose-reply.ts';
+import type { DecoyConfig } from './config.ts';
+import { followJournal } from './follow-journal.ts';
+import { Journal } from './journal.ts';
+import { CannotListen, type Listener } from './listener.ts';
+import { type DecoyTransport, type Heard, Switchboard, type SwitchboardCounts } from './switchboard.ts';
+import { listenTcp } from './tcp-listener.ts';
+import { listenUdp } from './udp-listener.ts';
+
+/** Where the decoy listens. */
+export interface Listening extends Endpoint {
+  readonly transport: DecoyTransport;
+}
+
+/**
+ * A SIP endpoint that nobody has a reason to talk to. What it hears goes to its journal first and becomes signals when
+ * that is read: neither a crash nor a busy consumer loses what was heard.
+ *
+ * It listens while `batches` is read: the first pull opens its sockets, and they are closed when `stop` aborts. A port that
+ * is in use is left out and told to `onFault`; if nothing is left, the decoy is unavailable.
+ */
+export class Decoy implements Source {
+  readonly name: string;
+  readonly #config: DecoyConfig;
+  readonly #context: SourceContext;
+  readonly #switchboard: Switchboard;
+  readonly #opened = Promise.withResolvers<readonly Listening[]>();
+
+  constructor(config: DecoyConfig, context: SourceContext) {
+    this.name = context.name;
+    this.#config = config;
+    this.#context = context;
+    this.#switchboard = new Switchboard({
+      sensor: context.name,
+      userAgent: config['user-agent'],
+      realm: config.realm,
+      repliesPerSecond: config['replies-per-second'],
+    });
+  }
+
+  /** Resolves once it listens, with the ports that the system chose where the configured one is 0. */
+  get opened(): Promise<readonly Listening[]> {
+    return this.#opened.promise;
+  }
+
+  get counts(): SwitchboardCounts {
+    return this.#switchboard.counts;
+  }
+
+  async *batches(from: unknown, stop: AbortSignal): AsyncGenerator<Batch> {
+    await using resources = new AsyncDisposableStack();
+    const journal = resources.use(
+      await Journal.open({
+        directory: join(this.#context.stateDir, this.name),
+        segmentBytes: this.#config['journal-segment-bytes'],
+        segments: this.#config['journal-segments'],
+        onFault: this.#context.onFault,
+      }),
+    );
+    const listeners = await this.#listen(journal, resources);
+    this.#opened.resolve(listeners.map(({ transport, endpoint }) => ({ transport, ...endpoint })));
+    yield* followJournal(journal.path, this.name, from, stop);
+  }
+
+  async #listen(journal: Journal, resources: AsyncDisposableStack): Promise<readonly Listener[]> {
+    const listeners: Listener[] = [];
+    const faults: CannotListen[] = [];
+    const add = async (opening: Promise<Listener>) => {
+      try {
+        listeners.push(resources.use(await opening));
+      } catch (error) {
+        if (!(error instanceof CannotListen)) throw error;
+        faults.push(error);
+      }
+    };
+    for (const endpoint of this.#config.listen) {
+      await add(this.#listenUdp(endpoint, journal));
+      const udp = listeners.findLast((listener) => listener.endpoint.host === endpoint.host);
+      // Port 0: TCP gets the port that UDP was given, so that there is one to tell.
+      await add(this.#listenTcp(endpoint.port === 0 && udp !== undefined ? udp.endpoint : endpoint, journal));
+    }
+    if (listeners.length > 0) for (const fault of faults) this.#context.onFault(fault);
+    else throw new SourceUnavailable(faults.map((fault) => fault.message).join('; '), { cause: faults[0] });
+    return listeners;
+  }
+
+  #listenUdp(endpoint: Endpoint, journal: Journal): Promise<Listener> {
+    return listenUdp({
+      endpoint,
+      onDatagram: (bytes, peer) => this.#hear(bytes, peer, 'udp', journal).reply,
+      onFault: this.#context.onFault,
+    });
+  }
+
+  #listenTcp(endpoint: Endpoint, journal: Journal): Promise<Listener> {
+    return listenTcp({
+      endpoint,
+      maxConnections: this.#config['max-connections'],
+      onMessage: (bytes, peer) => {
+        const { signal, reply } = this.#hear(bytes, peer, 'tcp', journal);
+        return signal?.kind === 'malformed' && reply === undefined ? 'close' : reply;
+      },
+      mayPong: (peer) => this.#switchboard.mayReply(peer, this.#context.clock()),
+      onFault: this.#context.onFault,
+    });
+  }
+
+  #hear(bytes: Buffer, peer: Peer, transport: DecoyTransport, journal: Journal): Heard {
+    const heard = this.#switchboard.hear(bytes, peer, transport, this.#context.clock());
+    if (heard.signal !== undefined) journal.append(formatSignal(heard.signal));
+    return heard;
+  }
+}
