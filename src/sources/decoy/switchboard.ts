@@ -24,6 +24,7 @@ export interface SwitchboardOptions extends Persona {
 /** Counted since the start. */
 export interface SwitchboardCounts {
   readonly heard: number;
+  readonly signals: number;
   readonly replied: number;
   /** Replies not sent because the source had enough of them. */
   readonly limited: number;
@@ -43,6 +44,7 @@ export class Switchboard {
   readonly #recent = new RecentRequests();
   readonly #limits: ReplyLimits;
   #heard = 0;
+  #signals = 0;
   #replied = 0;
   #tooLong = 0;
 
@@ -53,7 +55,13 @@ export class Switchboard {
   }
 
   get counts(): SwitchboardCounts {
-    return { heard: this.#heard, replied: this.#replied, limited: this.#limits.refused, tooLong: this.#tooLong };
+    return {
+      heard: this.#heard,
+      signals: this.#signals,
+      replied: this.#replied,
+      limited: this.#limits.refused,
+      tooLong: this.#tooLong,
+    };
   }
 
   /** Whether the source may have one more reply; for what is answered without a look (a ping). */
@@ -81,6 +89,7 @@ export class Switchboard {
     const answer = message && answerTo(message, { fault, nonce, inviteSeen });
     const silent = call.repeated || (message?.method === 'ACK' && inviteSeen);
     const sighting = { peer, transport, sensor: this.#options.sensor, fault, nonce, status: answer?.status ?? 0, now };
+    if (!silent) this.#signals++;
     return {
       signal: silent ? undefined : signalOf(message, sighting),
       reply: message && answer && this.#reply(message, answer, call),
