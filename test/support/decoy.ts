@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Batch } from '../../src/pipeline/batch.ts';
 import type { Signal } from '../../src/pipeline/signal.ts';
-import { createDecoy, type Decoy, decoyConfig } from '../../src/sources/decoy/index.ts';
+import { decoyConfig } from '../../src/sources/decoy/config.ts';
+import { Decoy } from '../../src/sources/decoy/decoy.ts';
 
 export interface LentDecoy {
   readonly decoy: Decoy;
@@ -31,7 +32,7 @@ export async function withDecoy(loan: DecoyLoan, use: (lent: LentDecoy) => Promi
   await withStateDir(loan.stateDir, async (stateDir) => {
     const config = decoyConfig.parse({ type: 'decoy', listen: ['127.0.0.1:0'], ...loan.config });
     const faults: Error[] = [];
-    const decoy = createDecoy(config, {
+    const decoy = new Decoy(config, {
       name: 'decoy',
       stateDir,
       clock: systemClock,
