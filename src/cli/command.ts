@@ -14,11 +14,22 @@ export type Bind = <A extends readonly unknown[], O>(action: Action<A, O>) => (.
 /** Makes one command; `bind` connects its action with the run. */
 export type CommandFactory = (bind: Bind) => Command;
 
+/** A command with examples, for its help and the reference page. */
+export class DocumentedCommand extends Command {
+  readonly examples: readonly string[];
+
+  constructor(name: string, summary: string, examples: readonly string[]) {
+    super(name);
+    this.examples = [...examples];
+    this.summary(summary).description(summary);
+    const lines = examples.map((example) => `  $ ${example}`).join('\n');
+    this.addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines}`);
+  }
+}
+
 /** A command with its sentence for lists and an example for its help. */
 export function command(name: string, summary: string, examples: readonly string[]): Command {
-  const made = new Command(name).summary(summary).description(summary);
-  const lines = examples.map((example) => `  $ ${example}`).join('\n');
-  return made.addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines}`);
+  return new DocumentedCommand(name, summary, examples);
 }
 
 /** A noun: a command that only holds others. */
