@@ -25,7 +25,14 @@ export const ERROR_STATUS = {
 /** One POST for each operation: its input as the JSON body, its result (or problems) as the JSON answer. */
 export function controlApp(operations: Operations, onError: (error: unknown) => void): Hono {
   const app = new Hono();
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw new OperationError('invalid', 'expected a request of at most 1 MiB');
+      },
+    }),
+  );
   app.onError((error, c) => {
     if (error instanceof OperationError) {
       return c.json({ code: error.code, problems: error.problems }, ERROR_STATUS[error.code]);
