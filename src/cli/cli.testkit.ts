@@ -18,6 +18,10 @@ export interface RunOptions {
   /** Pretend that output goes to a terminal. */
   readonly terminal?: boolean;
   readonly columns?: number;
+  /** Ends `run`. */
+  readonly stop?: AbortSignal;
+  /** Told of everything that is written, as it is written. */
+  readonly onWrite?: (text: string) => void;
 }
 
 export interface Cli {
@@ -58,25 +62,46 @@ export async function withCli(use: (cli: Cli) => Promise<void>): Promise<void> {
   }
 }
 
-async function runMain(
-  argv: readonly string[],
-  cwd: string,
-  clock: () => number,
-  { stdin = '', env = {}, terminal = false, columns = 80 }: RunOptions,
-): Promise<Run> {
+async function runMain(argv: readonly string[], cwd: string, clock: () => number, options: RunOptions): Promise<Run> {
+  const { stdin = '', env = {}, terminal: isTerminal = false, columns = 80, onWrite } = options;
   const stdout: string[] = [];
   const stderr: string[] = [];
+  const keep = (parts: string[], text: string) => {
+    parts.push(text);
+    onWrite?.(text);
+  };
   const io: Io = {
     stdin: Readable.from([stdin]),
-    stdout: { write: (text) => void stdout.push(text), isTerminal: terminal, columns },
-    stderr: { write: (text) => void stderr.push(text), isTerminal: terminal, columns },
+    stdout: { write: (text) => keep(stdout, text), isTerminal, columns },
+    stderr: { write: (text) => keep(stderr, text), isTerminal, columns },
     // A configuration of this machine must not change what tests see.
     env: { SIPWARD_CONFIG: '/dev/null', ...env },
     cwd,
     clock,
     user: 'ann',
-    stop: new AbortController().signal,
+    stop: options.stop ?? new AbortController().signal,
   };
   const code = await main(argv, io);
   return { code, stdout: stdout.join(''), stderr: stderr.join('') };
+}
+
+/** Lends a daemon that runs on the state directory of `cli`, and ends it in order. */
+export async function withDaemon(
+  cli: Cli,
+  config: string,
+  use: (banner: string, ended: Promise<Run>) => Promise<void>,
+): Promise<Run> {
+  const stop = new AbortController();
+  const file = cli.write('daemon.yaml', config);
+  const { promise: started, resolve } = Promise.withResolvers<string>();
+  const onWrite = (text: string) => (text.includes(' runs: ') ? resolve(text) : undefined);
+  const ended = cli.run(['--config', file, 'run'], { stop: stop.signal, onWrite });
+  try {
+    const banner = await Promise.race([started, ended.then(({ stderr }) => Promise.reject(new Error(stderr)))]);
+    await use(banner, ended);
+  } finally {
+    stop.abort();
+    await ended;
+  }
+  return ended;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { policyConfig } from '../policy/config.ts';
 import { storeConfig } from '../store/config.ts';
-import { detectorsConfig, enforcersConfig } from './components.ts';
+import { detectorsConfig, enforcersConfig, sourcesConfig } from './components.ts';
 import { logConfig, retentionConfig, webConfig } from './sections.ts';
 
 /** Everything that can be configured. Every key is optional with a safe default; unknown keys are errors. */
@@ -18,6 +18,7 @@ export const configSchema = z.strictObject({
     .enum(['dry-run', 'enforce'])
     .default('dry-run')
     .describe('dry-run decides and records but keeps nobody out; enforce lets the enforcers act.'),
+  sources: sourcesConfig.prefault({ decoy: { type: 'decoy' } }),
   detectors: detectorsConfig.prefault({}),
   policy: policyConfig,
   enforcers: enforcersConfig.prefault({}),

@@ -4,7 +4,7 @@ import { AllowlistView, covers, matchText } from './allowlist-view.ts';
 import { checkWidth } from './network-limits.ts';
 import { OperationError } from './operation-error.ts';
 import type { Handlers, OperationResult, ParsedInput } from './operations.ts';
-import { actionEvent, activeBlocks, type OperationsContext, WITHOUT_DAEMON } from './operations-context.ts';
+import { actionEvent, activeBlocks, type OperationsContext, reachNotes, WITHOUT_DAEMON } from './operations-context.ts';
 
 export function blockHandlers(context: OperationsContext): Pick<Handlers, 'block' | 'unblock' | 'blocks'> {
   return {
@@ -48,7 +48,7 @@ async function block(context: OperationsContext, input: ParsedInput<'block'>): P
   ]);
   await store.addBlocks([{ target: target.text, reason, blockedAt, expiresAt, automatic: false, by }]);
   await store.addEvents([actionEvent('ip_blocked', target.text, blockedAt, `Blocked by ${by}: ${reason}`, by)]);
-  if (!daemon) notes.push(WITHOUT_DAEMON);
+  notes.push(...reachNotes(context));
   return { daemon, target: target.text, blockedAt, expiresAt, changed: true, layers, notes };
 }
 

@@ -52,3 +52,10 @@ export function actionEvent(type: EventType, target: string, at: number, descrip
 }
 
 export const WITHOUT_DAEMON = 'No daemon is running: recorded only, enforced when sipward runs.';
+export const IN_DRY_RUN = 'Enforcement is dry-run: decided and recorded, but nobody is kept out.';
+
+/** What an operator should know about how far a block reaches now. */
+export function reachNotes({ daemon, engine }: OperationsContext): readonly string[] {
+  if (!daemon) return [WITHOUT_DAEMON];
+  return engine.health().enforcement === 'dry-run' ? [IN_DRY_RUN] : [];
+}

@@ -3,7 +3,7 @@ import type { StoredBlock } from '../store/store.ts';
 import { AllowlistView, type AllowMatch, covers, matchText } from './allowlist-view.ts';
 import { OperationError } from './operation-error.ts';
 import type { Handlers, OperationResult, ParsedInput } from './operations.ts';
-import { activeBlocks, type OperationsContext } from './operations-context.ts';
+import { activeBlocks, type OperationsContext, reachNotes } from './operations-context.ts';
 
 export function whyHandlers(context: OperationsContext): Pick<Handlers, 'why'> {
   return { why: (input) => why(context, input) };
@@ -48,7 +48,7 @@ async function whyAddress(
     allowlist: allowlist,
     layers: [stored, ...layers],
     history: await store.dossier({ ip: network.text }, limit),
-    notes: disagreement(verdict, layers),
+    notes: [...disagreement(verdict, layers), ...(verdict === 'blocked' ? reachNotes(context) : [])],
   };
 }
 

@@ -72,12 +72,11 @@ function countsText({ history }: Answer): string {
 function layerTable(session: Session, layers: Answer['layers']): string {
   return session.table(
     [{ title: 'LAYER' }, { title: 'STATE' }],
-    layers.map(({ layer, blocked, error }) => [
-      layer,
-      blocked === null
-        ? { text: `not known: ${error ?? ''}`, tone: 'warn' }
-        : { text: blocked ? 'keeps it out' : 'lets it in', tone: blocked ? 'bad' : 'good' },
-    ]),
+    layers.map(({ layer, blocked, error }) => {
+      if (blocked === null) return [layer, { text: `not known: ${error ?? ''}`, tone: 'warn' }];
+      const keepsOut = layer === 'dry-run' ? 'would keep it out' : 'keeps it out';
+      return [layer, { text: blocked ? keepsOut : 'lets it in', tone: blocked ? 'bad' : 'good' }];
+    }),
   );
 }
 
