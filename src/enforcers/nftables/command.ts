@@ -59,10 +59,11 @@ export async function run(command: Command, options: RunOptions = {}): Promise<O
   const { promise: ended, resolve, reject } = Promise.withResolvers<number | null>();
   child.on('error', (error) => reject(unavailable(command, error)));
   child.on('close', resolve);
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const timer = setTimeout(() => {
     child.kill('SIGKILL');
-    reject(new Error(`${command.program} did not answer within ${TIMEOUT_MS} ms and was ended`));
-  }, options.timeoutMs ?? TIMEOUT_MS);
+    reject(new Error(`${command.program} did not answer within ${timeoutMs} ms and was ended`));
+  }, timeoutMs);
   try {
     const output = options.onStdout ? drain(stdout.setEncoding('utf8'), options.onStdout) : text(stdout);
     const [code, out, err] = await Promise.all([ended, output, text(stderr)]);
@@ -84,8 +85,8 @@ export async function runNft(
   options: RunOptions = {},
 ): Promise<string> {
   const outcome = await run({ prefix, program: 'nft', args }, options);
-  if (outcome.code !== 0) throw complaint(outcome.stderr || `nft ended with code ${outcome.code}`);
-  return outcome.stdout;
+  if (outcome.code === 0) return outcome.stdout;
+  throw isNotFound(outcome) ? notInstalled('nft') : complaint(outcome.stderr || `nft ended with code ${outcome.code}`);
 }
 
 /** What nft wrote on stderr as an error; one that will not go away by itself is `EnforcerUnavailable`. */
@@ -98,6 +99,9 @@ export function complaint(stderr: string): Error {
       { cause },
     );
   }
+  if (/^nsenter: cannot open|^Cannot open network namespace/m.test(stderr)) {
+    return new EnforcerUnavailable(`the place that prefix names is not there: ${cause.message}`, { cause });
+  }
   if (/Unable to initialize Netlink socket|Protocol not supported/.test(stderr)) {
     return new EnforcerUnavailable('this kernel has no nf_tables: load the module nf_tables (modprobe nf_tables)', {
       cause,
@@ -107,8 +111,16 @@ export function complaint(stderr: string): Error {
 }
 
 function unavailable(command: Command, error: Error): Error {
-  const file = command.prefix[0] ?? command.program;
   if (!('code' in error) || error.code !== 'ENOENT') return error;
-  const advice = file === 'nft' ? ': install the package nftables' : '';
-  return new EnforcerUnavailable(`${file} is not installed${advice}`, { cause: error });
+  return notInstalled(command.prefix[0] ?? command.program, { cause: error });
+}
+
+/** As env and nsenter (127) or ip netns exec say that there is no such program to run. */
+function isNotFound({ code, stderr }: Outcome): boolean {
+  return code === 127 || /^exec of .* failed/m.test(stderr);
+}
+
+function notInstalled(program: string, options?: ErrorOptions): EnforcerUnavailable {
+  const advice = program === 'nft' ? ': install the package nftables' : ': see prefix in the configuration of nftables';
+  return new EnforcerUnavailable(`${program} is not installed${advice}`, options);
 }

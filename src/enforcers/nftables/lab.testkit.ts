@@ -16,7 +16,7 @@ export interface Lab extends EnforcerLab {
 export const skip = whyNoNamespace();
 if (skip !== undefined) console.log(`skipped: tests of nftables: ${skip}`);
 
-async function lend(namespace: Namespace, config: object, use: (lab: Lab) => Promise<void>): Promise<void> {
+export async function lend(namespace: Namespace, config: object, use: (lab: Lab) => Promise<void>): Promise<void> {
   const faults: Error[] = [];
   const enforcer = new Nftables(nftablesConfig.parse({ prefix: namespace.prefix, ...config }), {
     clock: Date.now,

@@ -29,10 +29,21 @@ export function whyNoNamespace(): string | undefined {
 const holdArguments = isRoot ? ['-n'] : ['-r', '-n'];
 
 /** Lends a namespace that ends with the callback. */
-export async function withNamespace<T>(use: (namespace: Namespace) => Promise<T>, parent?: Namespace): Promise<T> {
-  const [file = '', ...args] = parent
-    ? [...parent.prefix, 'unshare', '-n', 'sh', '-c', HOLD]
-    : ['unshare', ...holdArguments, 'sh', '-c', HOLD];
+export function withNamespace<T>(use: (namespace: Namespace) => Promise<T>, parent?: Namespace): Promise<T> {
+  return hold(parent ? [...parent.prefix, 'unshare', '-n'] : ['unshare', ...holdArguments], isRoot, use);
+}
+
+/** The same in a user namespace of its own, as in a container without rights on the host. */
+export function withUserNamespace<T>(use: (namespace: Namespace) => Promise<T>): Promise<T> {
+  return hold(['unshare', '-r', '-n'], false, use);
+}
+
+async function hold<T>(
+  command: readonly string[],
+  isHostUser: boolean,
+  use: (namespace: Namespace) => Promise<T>,
+): Promise<T> {
+  const [file = '', ...args] = [...command, 'sh', '-c', HOLD];
   // Ends when its stdin does, so also when this process dies.
   const holder = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'], env: ENVIRONMENT });
   try {
@@ -41,7 +52,7 @@ export async function withNamespace<T>(use: (namespace: Namespace) => Promise<T>
       'nsenter',
       '--target',
       `${pid}`,
-      ...(isRoot ? ['--net'] : ['--user', '--preserve-credentials', '--net']),
+      ...(isHostUser ? ['--net'] : ['--user', '--preserve-credentials', '--net']),
     ];
     const sh = (...command: string[]) => {
       const [program = '', ...rest] = [...prefix, ...command];

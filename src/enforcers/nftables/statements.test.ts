@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { Address } from '../../lib/address.ts';
+import { parseDuration } from '../../lib/duration.ts';
+import { Network } from '../../lib/network.ts';
+import { network } from '../enforcer.testkit.ts';
+import { blockSetOf, canaryOf, isCanary, maskText, parseBlockSet, USUAL_SETS } from './block-sets.ts';
+import { nftablesConfig } from './config.ts';
+import {
+  allowStatements,
+  changeLine,
+  replaceStatements,
+  timeoutText,
+  wholeStatements,
+  withoutCovered,
+} from './statements.ts';
+
+const layer = nftablesConfig.parse({});
+const anyNetwork = fc.oneof(
+  fc.tuple(fc.nat(0xffffffff), fc.nat(32)).map(([value, length]) => Network.of(Address.v4(value), length)),
+  fc
+    .tuple(fc.nat(0xffffffff), fc.nat(3), fc.nat(128))
+    .map(([a, d, length]) => Network.of(Address.v6(0x20010000 + (a % 4), a, 0, d), length)),
+);
+
+describe('block sets', () => {
+  it('are told by family and prefix length, by name and back', () => {
+    for (const [text, name] of [
+      ['192.0.2.1', 'block4-32'],
+      ['10.0.0.0/8', 'block4-8'],
+      ['2001:db8::/64', 'block6-64'],
+      ['2001:db8::1', 'block6-128'],
+      ['::/0', 'block6-0'],
+    ] as const) {
+      assert.equal(blockSetOf(network(text)).name, name);
+      assert.deepEqual(parseBlockSet(name), blockSetOf(network(text)));
+    }
+    for (const name of ['allow4', 'block4', 'block5-3', 'block4-32x', 'xblock4-32']) {
+      assert.equal(parseBlockSet(name), undefined, name);
+    }
+  });
+
+  it('mask addresses to their length', () => {
+    const masks = ['192.0.2.0/25', '10.0.0.0/8', '0.0.0.0/0', '2001:db8::/64', '2001:db8::/33'].map((text) =>
+      maskText(blockSetOf(network(text))),
+    );
+    assert.deepEqual(masks, ['255.255.255.128', '255.0.0.0', '0.0.0.0', 'ffff:ffff:ffff:ffff::', 'ffff:ffff:8000::']);
+  });
+
+  it('have a canary that no masked source address equals', () => {
+    fc.assert(
+      fc.property(anyNetwork, (target) => {
+        const canary = Address.parse(canaryOf(blockSetOf(target)));
+        assert.ok(canary);
+        if (target.isSingle) assert.equal(isCanary(target), target.base.text === canary.text);
+        else assert.notEqual(target.base.text, canary.text);
+      }),
+    );
+  });
+});
+
+describe('timeouts', () => {
+  it('are split so that no number needs more than 32 bits', () => {
+    assert.equal(timeoutText(1), '0d0s1ms');
+    assert.equal(timeoutText(90_061_001), '1d3661s1ms');
+    assert.equal(timeoutText(2_592_000_000), '30d0s0ms');
+    assert.equal(timeoutText(0.2), '0d0s1ms');
+    assert.equal(timeoutText(-5), '0d0s1ms');
+    assert.equal(timeoutText(Number.MAX_SAFE_INTEGER), '36500d0s0ms');
+  });
+
+  it('are exact', () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 36_500 * 86_400_000 }), (ms) => {
+        const parts = timeoutText(ms).match(/\d+(d|s|ms)/g) ?? [];
+        const total = parts.reduce((sum, part) => sum + (parseDuration(part) ?? Number.NaN), 0);
+        assert.equal(total, ms);
+      }),
+    ));
+});
+
+describe('an allowlist for an interval set', () => {
+  it('covers the same addresses without overlaps', () =>
+    fc.assert(
+      fc.property(fc.array(anyNetwork, { maxLength: 30 }), (networks) => {
+        const kept = withoutCovered(networks.filter(({ family }) => family === 4));
+        for (const one of networks.filter(({ family }) => family === 4)) {
+          assert.ok(
+            kept.some((other) => other.length <= one.length && other.contains(one.base)),
+            one.text,
+          );
+        }
+        for (const [index, one] of kept.entries()) {
+          assert.ok(
+            kept.every((other, at) => at === index || !other.overlaps(one)),
+            one.text,
+          );
+        }
+      }),
+    ));
+
+  it('is emptied where it names nobody', () => {
+    assert.equal(
+      allowStatements(layer, ['10.1.0.0/16', '10.0.0.0/8', '192.0.2.1'].map(network)),
+      'flush set inet sipward allow4\nadd element inet sipward allow4 { 10.0.0.0/8, 192.0.2.1 }\nflush set inet sipward allow6\n',
+    );
+  });
+});
+
+describe('statements', () => {
+  const now = Date.UTC(2026, 0, 1);
+  const block = (text: string, ms?: number) => ({
+    target: network(text),
+    expiresAt: ms === undefined ? undefined : now + ms,
+  });
+
+  it('change elements in one line, whatever was there', () => {
+    const set = blockSetOf(network('192.0.2.1'));
+    const put = { target: network('192.0.2.1'), block: block('192.0.2.1', 1500) };
+    const forever = { target: network('192.0.2.2'), block: block('192.0.2.2') };
+    const lift = { target: network('192.0.2.3'), block: undefined };
+    const where = 'element inet sipward block4-32';
+    assert.equal(
+      changeLine(layer, set, [put, forever, lift], now),
+      `add ${where} { 192.0.2.1, 192.0.2.2, 192.0.2.3 }; delete ${where} { 192.0.2.1, 192.0.2.2, 192.0.2.3 }; ` +
+        `add ${where} { 192.0.2.1 timeout 0d1s500ms, 192.0.2.2 }`,
+    );
+    assert.equal(changeLine(layer, set, [lift], now), `add ${where} { 192.0.2.3 }; delete ${where} { 192.0.2.3 }`);
+  });
+
+  it('put all blocks of a set into one statement', () => {
+    const blocks = [block('192.0.2.1', 1000), block('2001:db8::/64', 1000), block('192.0.2.2', 1000)];
+    const text = wholeStatements(layer, { sets: USUAL_SETS, stale: ['block4-8'], blocks, allowlist: [], now });
+    const adding = text.split('\n').filter((line) => line.startsWith('add element'));
+    assert.deepEqual(adding, [
+      'add element inet sipward block4-32 { 255.255.255.255, 192.0.2.1 timeout 0d1s0ms, 192.0.2.2 timeout 0d1s0ms }',
+      'add element inet sipward block6-64 { ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, 2001:db8:: timeout 0d1s0ms }',
+    ]);
+    assert.match(text, /^delete set inet sipward block4-8$/m);
+    assert.match(text, /prerouting ip6 saddr & ffff:ffff:ffff:ffff:: @block6-64 goto verdict$/m);
+    assert.ok(text.indexOf('flush chain') < text.indexOf('delete set'), 'a set in use cannot be deleted');
+    assert.doesNotMatch(text, /dport/);
+  });
+
+  it('leave the elements that are there, if so told', () => {
+    const whole = { sets: USUAL_SETS, stale: [], blocks: undefined, allowlist: [], now };
+    assert.doesNotMatch(wholeStatements(layer, whole), /flush set inet sipward block/);
+    assert.match(wholeStatements(layer, whole), /add element inet sipward block4-32 \{ 255\.255\.255\.255 \}/);
+  });
+
+  it('name the ports once, and the table as configured', () => {
+    const other = nftablesConfig.parse({ table: 'edge', ports: [5060, 5061, 5060], priority: -310 });
+    const whole = { sets: USUAL_SETS, stale: ['block4-8'], blocks: [], allowlist: [], now };
+    const text = replaceStatements(other, whole);
+    assert.match(text, /^add table inet edge\ndelete table inet edge\nadd table inet edge\n/);
+    assert.match(text, /th dport != \{ 5060, 5061 \} accept/);
+    assert.match(text, /priority -310;/);
+    assert.doesNotMatch(text, /sipward|block4-8/);
+  });
+});
+
+describe('the configuration of nftables', () => {
+  for (const wrong of [
+    { table: 'x; flush ruleset' },
+    { table: '' },
+    { priority: -200 },
+    { ports: [0] },
+    { ports: ['5060'] },
+    { prefix: [''] },
+    { tabel: 'sipward' },
+  ]) {
+    it(`refuses ${JSON.stringify(wrong)}`, () => assert.equal(nftablesConfig.safeParse(wrong).success, false));
+  }
+});
