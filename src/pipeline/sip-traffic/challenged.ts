@@ -1,0 +1,42 @@
+import { BoundedMap } from '../../lib/bounded-map.ts';
+import { hostKey } from './sip-path.ts';
+import type { Transaction } from './transactions.ts';
+
+/** Requests that were challenged and have not come again with credentials. */
+export class Challenged {
+  readonly #waiting: BoundedMap<string, { readonly request: Transaction; readonly at: number }>;
+  readonly #patienceMs: number;
+
+  constructor(maxWaiting: number, patienceMs: number) {
+    this.#waiting = new BoundedMap(maxWaiting);
+    this.#patienceMs = patienceMs;
+  }
+
+  get evicted(): number {
+    return this.#waiting.evicted;
+  }
+
+  add(request: Transaction, at: number): void {
+    this.#waiting.set(keyOf(request), { request, at });
+  }
+
+  /** Notes a request with credentials: it answers the challenge of its like (same source, same Call-ID). */
+  answer(request: Transaction): void {
+    this.#waiting.delete(keyOf(request));
+  }
+
+  /** Those whose challenge has not been answered in time. */
+  expire(now: number): Transaction[] {
+    const abandoned: Transaction[] = [];
+    for (const [key, { request, at }] of this.#waiting.entries()) {
+      if (now - at < this.#patienceMs) break;
+      this.#waiting.delete(key);
+      abandoned.push(request);
+    }
+    return abandoned;
+  }
+}
+
+function keyOf({ request }: Transaction): string {
+  return `${hostKey(request.address)} ${request.callId}`;
+}

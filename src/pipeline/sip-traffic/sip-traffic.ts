@@ -1,0 +1,310 @@
+import type { Network } from '../../lib/network.ts';
+import type { Malformed } from '../../lib/sip/malformed.ts';
+import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
+import { parseSip } from '../../lib/sip/parse-sip.ts';
+import { makeSignal } from '../make-signal.ts';
+import { SCANNER_USER_AGENTS } from '../scanner-user-agents.ts';
+import type { RefusalReason, Signal, SignalFields, SignalKind } from '../signal.ts';
+import { Calls } from './calls.ts';
+import { Challenged } from './challenged.ts';
+import { Challenges } from './challenges.ts';
+import { describeRequest, type RequestFields } from './describe-request.ts';
+import { Hosts } from './hosts.ts';
+import { isDialProbe, refusalReason } from './refusal.ts';
+import type { SipPath } from './sip-path.ts';
+import { Suspects } from './suspects.ts';
+import { keyOfReply, keyOfRequest, type Transaction, Transactions } from './transactions.ts';
+
+/** Nobody waits longer for the first reply: by then a request has been sent five times (RFC 3261 section 17.1.2.1). */
+const UNANSWERED_MS = 10_000;
+/** At the end of a recording this must do. */
+const UNANSWERED_AT_END_MS = 5000;
+/** Timer C (RFC 3261 section 16.6) with some patience. */
+const RINGING_MS = 300_000;
+const EXPIRE_EVERY_MS = 250;
+
+export interface SipTrafficOptions {
+  /** Name given to the signals. */
+  readonly sensor: string;
+  /** Our own hosts, where known: nothing they send is held against them. */
+  readonly own?: readonly Network[];
+  /** Requests, and as many challenges, calls and hosts, remembered at a time. */
+  readonly maxTransactions?: number;
+}
+
+type Outcome = Partial<Pick<SignalFields, 'status' | 'reason' | 'detail' | 'proven'>>;
+
+/**
+ * Puts SIP messages seen on the wire together to transactions, and tells what came of them with the signals that the
+ * OpenSIPS script gives. It sees more than the script: requests that nobody answers, and challenges.
+ *
+ * Signals are about the source of a request. A server's own requests make none (`Hosts`). Time is the messages' own.
+ * All state is bounded.
+ */
+export class SipTraffic {
+  readonly #sensor: string;
+  readonly #own: readonly Network[];
+  readonly #transactions: Transactions;
+  readonly #challenges: Challenges;
+  readonly #challenged: Challenged;
+  readonly #hosts: Hosts;
+  readonly #suspects: Suspects;
+  readonly #calls: Calls;
+  #signals: Signal[] = [];
+  #expiredAt = 0;
+
+  constructor(options: SipTrafficOptions) {
+    const max = options.maxTransactions ?? 200_000;
+    this.#sensor = options.sensor;
+    this.#own = options.own ?? [];
+    this.#transactions = new Transactions({
+      maxTransactions: max,
+      unansweredMs: UNANSWERED_MS,
+      ringingMs: RINGING_MS,
+    });
+    this.#challenges = new Challenges(max);
+    this.#challenged = new Challenged(max, UNANSWERED_MS);
+    this.#hosts = new Hosts(max);
+    this.#suspects = new Suspects(max);
+    this.#calls = new Calls(max);
+  }
+
+  /** Requests now remembered. */
+  get tracked(): number {
+    return this.#transactions.size;
+  }
+
+  /** What was forgotten before its time because a table was full. */
+  get evicted(): number {
+    const tables = [this.#transactions, this.#challenges, this.#challenged, this.#hosts, this.#suspects, this.#calls];
+    return tables.reduce((sum, table) => sum + table.evicted, 0);
+  }
+
+  /** Takes one SIP message. False if these bytes are none. They may be overwritten afterwards. */
+  observe(bytes: Uint8Array, path: SipPath): boolean {
+    if (Math.abs(path.at - this.#expiredAt) >= EXPIRE_EVERY_MS) this.expire(path.at);
+    const message = parseSip(bytes);
+    switch (message.kind) {
+      case 'request':
+        this.#observeRequest(message, path);
+        return true;
+      case 'response':
+        this.#observeReply(message, path);
+        return true;
+      case 'malformed':
+        return this.#observeMalformed(message, path);
+      default:
+        return message satisfies never;
+    }
+  }
+
+  /** The signals since last time, in order. */
+  take(): Signal[] {
+    const signals = this.#signals;
+    this.#signals = [];
+    return signals;
+  }
+
+  /** Concludes what time has decided. */
+  expire(now: number): void {
+    this.#expiredAt = now;
+    for (const transaction of this.#transactions.expire(now)) this.#concludeUnanswered(transaction, now);
+    for (const transaction of this.#challenged.expire(now)) this.#concludeAbandoned(transaction, now);
+  }
+
+  /** At the end of a recording: nothing more will come. */
+  finish(now: number): void {
+    const later = now + UNANSWERED_MS - UNANSWERED_AT_END_MS;
+    for (const transaction of this.#transactions.expire(later)) this.#concludeUnanswered(transaction, now);
+    for (const transaction of this.#challenged.expire(later)) this.#concludeAbandoned(transaction, now);
+  }
+
+  #observeMalformed({ reason, message }: Malformed, path: SipPath): boolean {
+    if (reason === 'empty' || reason === 'not-sip') return false;
+    if (message?.kind === 'response' || this.#isOurs(path)) return true;
+    const fields = message === undefined ? minimalFields(path) : describeRequest(message, path);
+    const proven = this.#challenges.prove([], path);
+    this.#signals.push(
+      makeSignal('malformed', { ...fields, sensor: this.#sensor, proven, reason: 'malformed', detail: reason }),
+    );
+    return true;
+  }
+
+  #observeRequest(request: SipRequest, path: SipPath): void {
+    const { method } = request;
+    if (method === 'ACK' || method === 'CANCEL') return;
+    if (method === 'BYE') {
+      this.#observeBye(request.callId, path);
+      return;
+    }
+    const fields = describeRequest(request, path);
+    const key = keyOfRequest(fields, request);
+    const known = this.#transactions.get(key);
+    const { credentials } = request;
+    const digest = credentials.map((one) => one.parameter('response') ?? '-').join();
+    if (known !== undefined && known.digest === digest) return;
+    const transaction: Transaction = {
+      request: fields,
+      path,
+      proven: this.#challenges.prove(credentials, path),
+      digest,
+      hasToTag: (request.to?.tag ?? '') !== '',
+      status: 0,
+    };
+    if (digest !== '') this.#challenged.answer(transaction);
+    this.#transactions.add(key, transaction);
+  }
+
+  #observeBye(callId: string, path: SipPath): void {
+    const call = this.#calls.ended(callId, path);
+    if (call !== undefined) this.#emit('call.ended', call.invite, path.at, { detail: String(call.durationMs) });
+  }
+
+  #observeReply(reply: SipResponse, path: SipPath): void {
+    const key = keyOfReply(reply, path);
+    const transaction = this.#transactions.get(key);
+    // Replies to nothing, from elsewhere, and repeated ones say nothing.
+    if (transaction === undefined || transaction.status >= 200) return;
+    if (transaction.path.destination.text !== path.source.text) return;
+    this.#hosts.replied(path);
+    const before = transaction.status;
+    transaction.status = Math.max(before, reply.status);
+    if (reply.status < 200) {
+      this.#transactions.proceed(key, transaction);
+      if (reply.status > 100 && before <= 100) this.#concludeRinging(transaction, reply, path.at);
+      return;
+    }
+    this.#transactions.complete(key, transaction);
+    const told = this.#signals.length;
+    this.#conclude(transaction, reply, path, before);
+    if (this.#signals.length === told) this.#tellScanner(transaction, path.at);
+  }
+
+  #conclude(transaction: Transaction, reply: SipResponse, path: SipPath, before: number): void {
+    const { method } = transaction.request;
+    if (reply.status === 401 || reply.status === 407) this.#concludeChallenge(transaction, reply, path);
+    else if (method === 'REGISTER') this.#concludeRegister(transaction, reply, path);
+    else if (method === 'INVITE') this.#concludeInvite(transaction, reply, path, before);
+    else this.#concludeOther(transaction, reply, path.at);
+  }
+
+  /** The first challenge is normal; so is one for a nonce that is only too old. */
+  #concludeChallenge(transaction: Transaction, reply: SipResponse, path: SipPath): void {
+    const { challenges } = reply;
+    this.#challenges.remember(challenges, path);
+    this.#hosts.served(path);
+    if (transaction.digest === '') {
+      this.#challenged.add(transaction, path.at);
+    } else if (!challenges.some((challenge) => challenge.stale)) {
+      const kind = transaction.request.method === 'INVITE' ? 'call.failed' : 'register.failed';
+      this.#emit(kind, transaction, path.at, outcome(reply));
+    }
+  }
+
+  #concludeRegister(transaction: Transaction, reply: SipResponse, path: SipPath): void {
+    if (reply.status >= 300) {
+      this.#emit('register.failed', transaction, path.at, outcome(reply));
+      return;
+    }
+    this.#hosts.served(path);
+    this.#hosts.succeeded(path.destination, path.at);
+    const removed = transaction.request.expires === 0;
+    this.#emit(removed ? 'register.removed' : 'register.ok', transaction, path.at, outcome(reply));
+  }
+
+  #concludeRinging(transaction: Transaction, reply: SipResponse, at: number): void {
+    if (transaction.request.method !== 'INVITE' || transaction.hasToTag) return;
+    this.#emit('call.started', transaction, at, outcome(reply));
+  }
+
+  #concludeInvite(transaction: Transaction, reply: SipResponse, path: SipPath, before: number): void {
+    const { status } = reply;
+    // In a dialog it changes a call (RFC 3261 section 14), and its failure ends none.
+    if (transaction.hasToTag && (status < 300 || status === 481 || this.#calls.has(reply.callId, path))) return;
+    if (status < 300) {
+      if (before <= 100) this.#emit('call.started', transaction, path.at, outcome(reply));
+      this.#calls.answered(transaction, path.at);
+      this.#hosts.succeeded(path.destination, path.at);
+      this.#emit('call.answered', transaction, path.at, outcome(reply));
+    } else if (isDialProbe(status) && transaction.digest === '' && !this.#hosts.isGood(path.destination, path.at)) {
+      this.#refuse('dial_probe', transaction, path.at, { status, detail: reply.reason });
+    } else {
+      this.#emit('call.failed', transaction, path.at, outcome(reply));
+    }
+  }
+
+  #concludeOther(transaction: Transaction, reply: SipResponse, at: number): void {
+    const reason = refusalReason(reply.status);
+    const inDialog = transaction.hasToTag && reply.status === 481;
+    // Phones ask for much that servers do not offer.
+    if (reason === undefined || inDialog || this.#hosts.isGood(transaction.request.address, at)) return;
+    this.#refuse(reason, transaction, at, { status: reply.status, detail: reply.reason });
+  }
+
+  /** Nobody answered. That tells something only if the server was there for others, or if host after host is tried. */
+  #concludeUnanswered(transaction: Transaction, now: number): void {
+    const { request, path, hasToTag } = transaction;
+    if (hasToTag || this.#hosts.isGood(request.address, now)) return;
+    const hostAfterHost = this.#suspects.addDestination(request.address, path.destination, now);
+    const userAfterUser = this.#suspects.addUser(request.address, targetOf(request), now);
+    const alive = this.#hosts.wasAlive(path) && (request.method !== 'REGISTER' || userAfterUser);
+    if (alive || (hostAfterHost && this.#hosts.isSilent(path))) {
+      const reason = request.method === 'INVITE' ? 'dial_probe' : 'domain_not_found';
+      this.#refuse(reason, transaction, now, { detail: 'no answer' });
+    } else {
+      this.#tellScanner(transaction, now);
+    }
+  }
+
+  /**
+   * A challenge that nobody answered: calls without credentials are tried to see whether they get through, and one user
+   * after another is registered without any to see who exists.
+   */
+  #concludeAbandoned(transaction: Transaction, now: number): void {
+    const { request, path } = transaction;
+    if (this.#hosts.isGood(request.address, now)) return;
+    this.#suspects.addDestination(request.address, path.destination, now);
+    const userAfterUser = this.#suspects.addUser(request.address, targetOf(request), now);
+    const seen = { status: transaction.status, detail: 'challenge not answered' };
+    if (request.method === 'INVITE') this.#refuse('dial_probe', transaction, now, seen);
+    else if (request.method === 'REGISTER' && userAfterUser) this.#refuse('query_failed', transaction, now, seen);
+  }
+
+  /** Of a request that comes to nothing else: the script refuses known tools at once. */
+  #tellScanner(transaction: Transaction, at: number): void {
+    const userAgent = transaction.request.userAgent.toLowerCase();
+    if (userAgent === '' || !SCANNER_USER_AGENTS.some((name) => userAgent.includes(name))) return;
+    this.#refuse('scanner_detected', transaction, at, { status: transaction.status });
+  }
+
+  #refuse(reason: RefusalReason, transaction: Transaction, at: number, seen: Outcome): void {
+    if (this.#isOurs(transaction.path)) return;
+    const { request, proven } = transaction;
+    this.#signals.push(
+      makeSignal('request.refused', { ...request, proven, sensor: this.#sensor, ...seen, at, reason }),
+    );
+  }
+
+  #emit(kind: Exclude<SignalKind, 'request.refused'>, transaction: Transaction, at: number, seen: Outcome): void {
+    if (this.#isOurs(transaction.path)) return;
+    const { request, proven } = transaction;
+    this.#signals.push(makeSignal(kind, { ...request, proven, sensor: this.#sensor, ...seen, at }));
+  }
+
+  #isOurs({ source }: SipPath): boolean {
+    return this.#hosts.isServer(source) || this.#own.some((network) => network.contains(source));
+  }
+}
+
+function outcome(reply: SipResponse): Outcome {
+  return { status: reply.status, reason: reply.reason };
+}
+
+/** Whom a request is about: the user to register, else the one called. */
+function targetOf(request: RequestFields): string {
+  return request.method === 'REGISTER' ? request.user : request.requestUri;
+}
+
+function minimalFields(path: SipPath) {
+  return { at: path.at, address: path.source, port: path.sourcePort, transport: path.transport };
+}

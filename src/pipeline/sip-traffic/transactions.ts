@@ -1,0 +1,90 @@
+import { BoundedMap } from '../../lib/bounded-map.ts';
+import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
+import type { Proven } from '../signal.ts';
+import type { RequestFields } from './describe-request.ts';
+import { hostKey, type SipPath } from './sip-path.ts';
+
+/** A request, from its first sight to some time after its final reply. */
+export interface Transaction {
+  readonly request: RequestFields;
+  readonly path: SipPath;
+  readonly proven: Proven;
+  /** The digest sent along, `''` without credentials. Of one transaction all copies are equal (RFC 3261 section 17.1). */
+  readonly digest: string;
+  /** In a dialog, or said to be. */
+  readonly hasToTag: boolean;
+  /** Highest reply so far. */
+  status: number;
+}
+
+/**
+ * Requests by what their replies are matched with: the client's address and the topmost Via's branch, the CSeq, and, for
+ * tools that send one branch for everything, the Call-ID (RFC 3261 section 17.1.3).
+ */
+export class Transactions {
+  readonly #open: BoundedMap<string, Transaction>;
+  /** Answered provisionally: an INVITE may ring for minutes. */
+  readonly #ringing: BoundedMap<string, Transaction>;
+  readonly #unansweredMs: number;
+  readonly #ringingMs: number;
+
+  constructor(limits: { readonly maxTransactions: number; readonly unansweredMs: number; readonly ringingMs: number }) {
+    this.#open = new BoundedMap(limits.maxTransactions);
+    this.#ringing = new BoundedMap(limits.maxTransactions);
+    this.#unansweredMs = limits.unansweredMs;
+    this.#ringingMs = limits.ringingMs;
+  }
+
+  get size(): number {
+    return this.#open.size + this.#ringing.size;
+  }
+
+  get evicted(): number {
+    return this.#open.evicted + this.#ringing.evicted;
+  }
+
+  get(key: string): Transaction | undefined {
+    return this.#open.get(key) ?? this.#ringing.get(key);
+  }
+
+  add(key: string, transaction: Transaction): void {
+    this.#ringing.delete(key);
+    this.#open.set(key, transaction);
+  }
+
+  /** Notes that a reply came that is not the last. */
+  proceed(key: string, transaction: Transaction): void {
+    if (this.#open.delete(key)) this.#ringing.set(key, transaction);
+  }
+
+  /** Notes the final reply. The transaction stays a while, for its retransmissions. */
+  complete(key: string, transaction: Transaction): void {
+    if (this.#ringing.delete(key)) this.#open.set(key, transaction);
+  }
+
+  /** Forgets what is over and returns the requests nobody has answered, oldest first. */
+  expire(now: number): Transaction[] {
+    const unanswered: Transaction[] = [];
+    for (const [key, transaction] of this.#open.entries()) {
+      // In order of arrival, but for clocks that jump and ringing ones that came back.
+      if (now - transaction.path.at < this.#unansweredMs) break;
+      this.#open.delete(key);
+      if (transaction.status === 0) unanswered.push(transaction);
+    }
+    for (const [key, transaction] of this.#ringing.entries()) {
+      if (now - transaction.path.at < this.#ringingMs) break;
+      this.#ringing.delete(key);
+    }
+    return unanswered;
+  }
+}
+
+export function keyOfRequest(fields: RequestFields, request: SipRequest): string {
+  return `${hostKey(fields.address)} ${fields.branch} ${request.cseq?.number ?? ''} ${request.method} ${fields.callId}`;
+}
+
+export function keyOfReply(reply: SipResponse, path: SipPath): string {
+  const cseq = reply.cseq;
+  const branch = reply.via?.branch ?? '';
+  return `${hostKey(path.destination)} ${branch} ${cseq?.number ?? ''} ${cseq?.method ?? ''} ${reply.callId}`;
+}
