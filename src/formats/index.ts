@@ -19,3 +19,6 @@ export function formatNamed(name: string): Format {
     throw new Error(`unknown format ${JSON.stringify(name)}: expected ${FORMAT_NAMES.join(', ')}`);
   return format;
 }
+
+/** Captures are no lines: `replay` reads them so. */
+export { captureKind, readCapture } from './pcap/read-capture.ts';

@@ -1,0 +1,63 @@
+import { CaptureReader } from '../../lib/net/capture-reader.ts';
+import { PacketDecoder } from '../../lib/net/packet-decoder.ts';
+import type { Network } from '../../lib/network.ts';
+import type { Signal } from '../../pipeline/signal.ts';
+import { SipTraffic } from '../../pipeline/sip-traffic/sip-traffic.ts';
+
+export interface CaptureOptions {
+  /** Name given to the signals. */
+  readonly sensor: string;
+  /** Our own hosts, where known: nothing they send is held against them. */
+  readonly own?: readonly Network[];
+}
+
+/** What a capture held so far. */
+export interface CaptureCounts {
+  readonly frames: number;
+  /** SIP messages found in them. */
+  readonly messages: number;
+  /** Frames that hold no IP packet we can read. */
+  readonly undecoded: number;
+}
+
+/** Reads a capture (pcap or pcapng) chunk by chunk into signals. */
+export class CaptureSignals {
+  readonly #reader = new CaptureReader();
+  readonly #traffic: SipTraffic;
+  readonly #decoder: PacketDecoder;
+  #frames = 0;
+  #messages = 0;
+  #at = 0;
+
+  constructor(options: CaptureOptions) {
+    this.#traffic = new SipTraffic(options);
+    this.#decoder = new PacketDecoder((payload, path) => {
+      if (this.#traffic.observe(payload, path)) this.#messages++;
+    });
+  }
+
+  get counts(): CaptureCounts {
+    return { frames: this.#frames, messages: this.#messages, undecoded: this.#decoder.undecoded };
+  }
+
+  /** @throws what is wrong with the file, and where */
+  push(chunk: Buffer): Signal[] {
+    for (const frame of this.#reader.push(chunk)) {
+      this.#frames++;
+      this.#at = frame.at;
+      this.#decoder.decode(frame);
+    }
+    return this.#traffic.take();
+  }
+
+  /** The last signals, once all is read. */
+  finish(): Signal[] {
+    this.#traffic.finish(this.#at);
+    return this.#traffic.take();
+  }
+
+  /** Bytes at the end of the file that make no whole frame: the capture was cut off. */
+  get pendingBytes(): number {
+    return this.#reader.pendingBytes;
+  }
+}
