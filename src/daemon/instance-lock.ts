@@ -17,7 +17,8 @@ export class StateDirInUse extends Error {
 export function lockStateDir(stateDir: string): Disposable {
   const database = new DatabaseSync(join(stateDir, LOCK_FILE));
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    // No journal on disk: nothing is ever written.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     throw new StateDirInUse(`state directory ${stateDir}: another sipward is running on it`, { cause: error });

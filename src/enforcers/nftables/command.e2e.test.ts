@@ -1,12 +1,12 @@
 /** Where nft is missing, may not act, or may not do much at once. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { withUserNamespace } from '../../../test/support/namespace.ts';
 import { address, network } from '../enforcer.testkit.ts';
 import { type Enforced, EnforcerUnavailable } from '../enforcer.ts';
 import { complaint, NftError, run, runNft } from './command.ts';
 import { nftablesConfig } from './config.ts';
 import { lend, skip, withLab } from './lab.testkit.ts';
-import { withUserNamespace } from './namespace.testkit.ts';
 import { Nftables } from './nftables.ts';
 
 const startWith = (prefix: readonly string[]) =>

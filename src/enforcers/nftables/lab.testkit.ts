@@ -1,8 +1,8 @@
 /** Lends an nftables enforcer with a kernel of its own. */
 import { setTimeout } from 'node:timers/promises';
+import { type Namespace, whyNoNamespace, withNamespace } from '../../../test/support/namespace.ts';
 import type { EnforcerLab } from '../enforcer.testkit.ts';
 import { nftablesConfig } from './config.ts';
-import { type Namespace, whyNoNamespace, withNamespace } from './namespace.testkit.ts';
 import { type Network, withNetwork } from './network.testkit.ts';
 import { Nftables } from './nftables.ts';
 

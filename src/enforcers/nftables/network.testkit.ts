@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { type Namespace, withNamespace } from './namespace.testkit.ts';
+import { type Namespace, withNamespace } from '../../../test/support/namespace.ts';
 import type { ClientCommand } from './peer.testkit.ts';
 
 export const SERVER = { 4: '10.77.0.1', 6: 'fd77::1' } as const;
