@@ -2,9 +2,10 @@
  * Bounds what one SIP message costs a source before a signal exists: the start line, the header index and the values a
  * signal is made of. Yardstick, in the same run: the obvious reading (`toString`, split into lines, a map of lower-case names).
  */
-import { parseSip } from '../src/lib/sip/parse-sip.ts';
+import { parseSip, type SipRequest, type SipResponse } from '../src/lib/sip/index.ts';
 
-const ROUNDS = 300_000;
+const ROUNDS = 100_000;
+const PASSES = 8;
 
 const SAMPLES = [
   `OPTIONS sip:100@198.51.100.20 SIP/2.0
@@ -69,18 +70,28 @@ Content-Length: 0
 `,
 ].map((text) => Buffer.from(text.replaceAll('\n', '\r\n'), 'latin1'));
 
-/** What a source takes from a message; the sum keeps the work from being optimised away. */
+/** What a source takes from a message to make a signal; the sum keeps the work from being optimised away. */
 function takeFields(bytes: Buffer): number {
   const message = parseSip(bytes);
   if (message.kind === 'malformed') throw new Error(`sample is malformed: ${message.reason}`);
+  return message.kind === 'request' ? takeRequest(message) : takeResponse(message);
+}
+
+function takeRequest(message: SipRequest): number {
   const from = message.from;
-  const to = message.to?.uri;
-  const texts = [message.via?.branch, message.callId, from?.sent, from?.tag, to?.user, to?.host, message.userAgent];
-  let sum = message.expires;
-  for (const text of texts) sum += text?.length ?? 0;
+  const account = (message.method === 'REGISTER' ? message.to : from)?.uri;
+  let sum = message.method === 'REGISTER' ? message.expires : 0;
   for (const credentials of message.credentials) sum += credentials.nonce?.length ?? 0;
+  sum += (account?.user.length ?? 0) + (account?.host.length ?? 0);
+  sum += (from?.sent.length ?? 0) + (from?.tag.length ?? 0) + (message.via?.branch.length ?? 0);
+  return sum + message.callId.length + message.userAgent.length + message.requestUri.length;
+}
+
+/** Enough to find its request again and to tell a failure from a challenge. */
+function takeResponse(message: SipResponse): number {
+  let sum = message.status + message.callId.length + (message.cseq?.method.length ?? 0);
   for (const challenge of message.challenges) sum += challenge.stale ? 1 : 0;
-  return sum + (message.kind === 'request' ? message.requestUri.length : message.status);
+  return sum;
 }
 
 function splitLines(bytes: Buffer): number {
@@ -93,17 +104,17 @@ function splitLines(bytes: Buffer): number {
   return headers.size;
 }
 
+/** The best of several passes: what else runs on the machine only ever makes them slower. */
 function messagesPerSecond(read: (bytes: Buffer) => number): number {
+  let best = Number.POSITIVE_INFINITY;
   let sum = 0;
-  const pass = (rounds: number) => {
-    for (let i = 0; i < rounds; i++) sum += read(SAMPLES[i % SAMPLES.length] as Buffer);
-  };
-  pass(ROUNDS / 10);
-  const start = process.hrtime.bigint();
-  pass(ROUNDS);
-  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  for (let pass = 0; pass < PASSES; pass++) {
+    const start = process.hrtime.bigint();
+    for (let i = 0; i < ROUNDS; i++) sum += read(SAMPLES[i % SAMPLES.length] as Buffer);
+    best = Math.min(best, Number(process.hrtime.bigint() - start) / 1e9);
+  }
   if (sum <= 0) throw new Error('nothing was read');
-  return Math.round(ROUNDS / seconds);
+  return Math.round(ROUNDS / best);
 }
 
 export const bench = {
@@ -115,7 +126,7 @@ export const bench = {
     const yardstick = messagesPerSecond(splitLines);
     return [
       { what: 'start line and header index', 'messages/s': indexed, 'of yardstick': ratio(indexed, yardstick) },
-      { what: 'all values of a signal', 'messages/s': fields, 'of yardstick': ratio(fields, yardstick) },
+      { what: 'what a signal needs', 'messages/s': fields, 'of yardstick': ratio(fields, yardstick) },
       { what: 'yardstick: split into a map of lines', 'messages/s': yardstick, 'of yardstick': 1 },
     ];
   },

@@ -1,5 +1,5 @@
 import { excerpt } from '../text.ts';
-import { isToken, skipBlanks } from './characters.ts';
+import { isToken, lowerCase, skipBlanks } from './characters.ts';
 import { authParameter } from './parameters.ts';
 
 /** Credentials or a challenge: `Digest name=value, name="value"` (RFC 3261 section 25.1, RFC 8760). */
@@ -18,8 +18,8 @@ export class Authentication {
   static parse(text: string): Authentication {
     const start = skipBlanks(text, 0);
     let end = start;
-    while (isToken(text.charCodeAt(end))) end++;
-    return new Authentication(excerpt(text, start, end).toLowerCase(), text, end);
+    while (end < text.length && isToken(text.charCodeAt(end))) end++;
+    return new Authentication(lowerCase(excerpt(text, start, end)), text, end);
   }
 
   /** Text without quotes, at most `MAX_TEXT` long; undefined if absent. `nonce` never finds a `cnonce`. */

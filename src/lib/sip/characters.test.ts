@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findLineEnd, isToken, parseCount, skipBlanks, skipQuoted, trimEnd, unquote } from './characters.ts';
+import {
+  findLineEnd,
+  isToken,
+  lowerCase,
+  parseCount,
+  skipBlanks,
+  skipQuoted,
+  trimEnd,
+  unquote,
+  upperCase,
+} from './characters.ts';
 
 test('token characters are those of RFC 3261 section 25.1', () => {
   const tokens = [...Array(256).keys()].filter(isToken).map((byte) => String.fromCharCode(byte));
@@ -42,4 +52,11 @@ test('a count is digits alone, within its maximum', () => {
 test('the end of a line is its line feed or the end', () => {
   assert.equal(findLineEnd(Buffer.from('ab\ncd'), 0), 2);
   assert.equal(findLineEnd(Buffer.from('ab\ncd'), 3), 5);
+});
+
+test('case is changed as everywhere else', () => {
+  for (const text of ['', 'abc', 'ABC', 'a-Z', '1_[]{}', 'É', 'é', 'ß']) {
+    assert.equal(lowerCase(text), text.toLowerCase());
+    assert.equal(upperCase(text), text.toUpperCase());
+  }
 });

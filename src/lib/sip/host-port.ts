@@ -1,4 +1,4 @@
-import { COLON, skipBlanks } from './characters.ts';
+import { COLON, lowerCase, skipBlanks } from './characters.ts';
 
 export interface HostPort {
   /** Lower case; an IPv6 address stands in brackets. */
@@ -16,11 +16,11 @@ const IPV6_REFERENCE = /^\[[0-9a-fA-F:.]{2,45}\]$/;
 
 /** `host`, `host:port`, `[v6]`, `[v6]:port` at `from`; blanks may stand around the colon (RFC 3261 section 25.1). */
 export function readHostPort(text: string, from: number): HostPort | undefined {
-  const hostEnd = text.charCodeAt(from) === 91 ? endOfReference(text, from) : endOfName(text, from);
+  const hostEnd = text.startsWith('[', from) ? endOfReference(text, from) : endOfName(text, from);
   if (hostEnd <= from || hostEnd - from > MAX_HOST) return undefined;
-  const host = text.slice(from, hostEnd).toLowerCase();
+  const host = lowerCase(text.slice(from, hostEnd));
   const colon = skipBlanks(text, hostEnd);
-  if (text.charCodeAt(colon) !== COLON) return { host, port: undefined, end: colon };
+  if (colon === text.length || text.charCodeAt(colon) !== COLON) return { host, port: undefined, end: colon };
   const portStart = skipBlanks(text, colon + 1);
   let portEnd = portStart;
   let port = 0;
@@ -32,7 +32,7 @@ export function readHostPort(text: string, from: number): HostPort | undefined {
 
 function endOfName(text: string, from: number): number {
   let i = from;
-  while (HOST[text.charCodeAt(i)] === 1) i++;
+  while (i < text.length && HOST[text.charCodeAt(i)] === 1) i++;
   return i;
 }
 
@@ -44,6 +44,6 @@ function endOfReference(text: string, from: number): number {
 
 /** -1 if there is none. */
 function digitAt(text: string, at: number): number {
-  const digit = text.charCodeAt(at) - 48;
+  const digit = at < text.length ? text.charCodeAt(at) - 48 : -1;
   return digit >= 0 && digit <= 9 ? digit : -1;
 }

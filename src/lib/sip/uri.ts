@@ -1,5 +1,5 @@
 import { excerpt } from '../text.ts';
-import { QUESTION, SEMICOLON } from './characters.ts';
+import { lowerCase, QUESTION, SEMICOLON } from './characters.ts';
 import { readHostPort } from './host-port.ts';
 import { parameter } from './parameters.ts';
 
@@ -26,7 +26,7 @@ const SCHEME = /^[a-z][a-z0-9+.-]*$/;
 export function parseUri(text: string): SipUri | undefined {
   const colon = text.indexOf(':');
   if (colon < 1) return undefined;
-  const scheme = text.slice(0, Math.min(colon, MAX_SCHEME)).toLowerCase();
+  const scheme = lowerCase(text.slice(0, Math.min(colon, MAX_SCHEME)));
   if (scheme === 'sip' || scheme === 'sips') return parseSipUri(scheme, text, colon + 1);
   if (!SCHEME.test(scheme)) return undefined;
   const semicolon = scheme === 'tel' ? text.indexOf(';', colon) : -1;

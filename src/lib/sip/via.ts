@@ -1,5 +1,5 @@
 import { excerpt } from '../text.ts';
-import { COMMA, isToken, parseCount, SEMICOLON, skipBlanks } from './characters.ts';
+import { COMMA, isToken, parseCount, SEMICOLON, skipBlanks, upperCase } from './characters.ts';
 import { readHostPort } from './host-port.ts';
 import { itemEnd, parameter } from './parameters.ts';
 
@@ -28,7 +28,7 @@ export class Via {
     if (place === undefined) return undefined;
     const end = text.includes(',', place.end) ? itemEnd(text, place.end, COMMA) : text.length;
     if (place.end < end && text.charCodeAt(place.end) !== SEMICOLON) return undefined;
-    const transport = text.slice(protocol, transportEnd).toUpperCase();
+    const transport = upperCase(text.slice(protocol, transportEnd));
     return new Via(transport, place.host, place.port, text.slice(place.end + 1, end));
   }
 
@@ -57,6 +57,7 @@ export class Via {
 
 /** Past `SIP/2.0/`, around whose slashes blanks may stand (RFC 3261 section 25.1, `SLASH`), or the end of the text. */
 function skipProtocol(text: string): number {
+  if (text.startsWith('SIP/2.0/')) return skipBlanks(text, 8);
   let at = 0;
   for (const part of ['SIP', '/', '2.0', '/']) {
     if (text.slice(at, at + part.length).toUpperCase() !== part) return text.length;
@@ -67,6 +68,6 @@ function skipProtocol(text: string): number {
 
 function endOfToken(text: string, from: number): number {
   let i = from;
-  while (isToken(text.charCodeAt(i))) i++;
+  while (i < text.length && isToken(text.charCodeAt(i))) i++;
   return i;
 }
