@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
-import { withDecoy, withSocket } from '../../../test/support/decoy.ts';
+import { fileURLToPath } from 'node:url';
+import { withDecoy, withSocket, withStateDir } from '../../../test/support/decoy.ts';
 import { hasProgram, type Outcome, runProgram } from '../../../test/support/program.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 
@@ -170,4 +174,52 @@ describe('sipp', () => {
       assert.match(seen[0]?.requestUri ?? '', /^sip:00442079460000@/);
     }),
   );
+});
+
+test('a decoy that is killed has kept what it heard', () =>
+  withStateDir(undefined, async (stateDir) => {
+    const script = fileURLToPath(new URL('../../../test/support/run-decoy.ts', import.meta.url));
+    const child = spawn(process.execPath, [script, stateDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = await once(createInterface({ input: child.stdout }), 'line');
+    await withSocket(STRANGER, async (socket) => {
+      for (let i = 0; i < 500; i++) {
+        const request = `OPTIONS sip:a@b SIP/2.0\r\nCall-ID: ${i}\r\n\r\n`;
+        await new Promise((resolve) => socket.send(request, Number(line), '127.0.0.1', resolve));
+        // So that the kernel drops none.
+        if (i % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      // What came is written within a turn of the event loop.
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    });
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+    await withDecoy({ stateDir }, async ({ signals }) => {
+      const seen = await signals(500);
+      assert.deepEqual(
+        seen.map(({ callId }) => callId),
+        Array.from({ length: 500 }, (_, i) => String(i)),
+      );
+    });
+  }));
+
+const FULL_DISK = `
+set -e
+mount -t tmpfs -o size=64k tmpfs "$1"
+exec "$2" "$3" "$1"
+`;
+
+test('a full disk is told, loses nothing that fits in memory, and is made good', async (context) => {
+  const script = fileURLToPath(new URL('../../../test/support/fill-disk.ts', import.meta.url));
+  await withStateDir(undefined, async (directory) => {
+    const args = ['-rm', 'sh', '-c', FULL_DISK, 'sh', directory, process.execPath, script];
+    const { code, output } = await runProgram('unshare', args);
+    if (/unshare failed|permission denied|not permitted/i.test(output)) return context.skip('no mount namespaces here');
+    assert.equal(code, 0, output);
+    const { faults, lines, lost } = JSON.parse(output.trim().split('\n').at(-1) ?? '');
+    assert.equal(faults.length, 2);
+    assert.match(faults[0], /cannot be written \(ENOSPC\)/);
+    assert.match(faults[1], /written again, 0 signals found no room/);
+    assert.deepEqual([lines, lost], [2000, 0]);
+  });
 });

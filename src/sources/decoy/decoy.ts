@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { formatSignal } from '../../formats/opensips-events/format-signal.ts';
 import type { Endpoint } from '../../lib/config-values.ts';
+import { parseFilePosition } from '../../lib/follow/file-position.ts';
 import type { Batch } from '../../pipeline/batch.ts';
 import { type Source, type SourceContext, SourceUnavailable } from '../source.ts';
 import type { Peer } from './compose-reply.ts';
 import type { DecoyConfig } from './config.ts';
-import { followJournal } from './follow-journal.ts';
 import { Journal } from './journal.ts';
 import { CannotListen, type Listener } from './listener.ts';
+import { readJournal } from './read-journal.ts';
 import { type DecoyTransport, type Heard, Switchboard, type SwitchboardCounts } from './switchboard.ts';
 import { listenTcp } from './tcp-listener.ts';
 import { listenUdp } from './udp-listener.ts';
@@ -64,7 +65,13 @@ export class Decoy implements Source {
     );
     const listeners = await this.#listen(journal, resources);
     this.#opened.resolve(listeners.map(({ transport, endpoint }) => ({ transport, ...endpoint })));
-    yield* followJournal(journal.path, this.name, from, stop);
+    yield* readJournal({
+      path: journal.path,
+      position: from === undefined ? await journal.beginning() : parseFilePosition(from),
+      sensor: this.name,
+      stop,
+      onFault: this.#context.onFault,
+    });
   }
 
   async #listen(journal: Journal, resources: AsyncDisposableStack): Promise<readonly Listener[]> {

@@ -1,5 +1,7 @@
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+
+import { type FilePosition, NOWHERE } from '../../lib/follow/file-position.ts';
 
 export interface JournalOptions {
   /** Made if it is not there; nothing else lives in it. */
@@ -62,6 +64,14 @@ export class Journal implements AsyncDisposable {
   /** Lines that found no room while the disk failed, or came too late. */
   get lost(): number {
     return this.#lost;
+  }
+
+  /** Where the oldest line is. */
+  async beginning(): Promise<FilePosition> {
+    const [oldest] = await this.#rotatedNumbers();
+    const path = oldest === undefined ? this.path : `${this.path}.${oldest}`;
+    const { dev, ino } = await stat(path, { bigint: true });
+    return { ...NOWHERE, dev: String(dev), inode: String(ino) };
   }
 
   /** Writes a line before the next turn of the event loop is over. @param line without its line end */

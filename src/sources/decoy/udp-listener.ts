@@ -13,11 +13,14 @@ export interface UdpListenerOptions {
   readonly onFault: (error: Error) => void;
 }
 
+/** What the kernel may keep for us while we are busy; it gives less if `net.core.rmem_max` is less. */
+const RECEIVE_BYTES = 4_194_304;
+
 /** Opens a UDP socket. Answers go to where the datagram came from, never to an address in its text. */
 export async function listenUdp(options: UdpListenerOptions): Promise<Listener> {
   const { endpoint } = options;
   const v6 = endpoint.host.includes(':');
-  const socket = createSocket(v6 ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
+  const socket = createSocket({ type: v6 ? 'udp6' : 'udp4', ipv6Only: v6, recvBufferSize: RECEIVE_BYTES });
   try {
     socket.bind(endpoint.port, endpoint.host);
     await once(socket, 'listening');

@@ -1,0 +1,38 @@
+import { opensipsEvents } from '../../formats/opensips-events/parser.ts';
+import type { FilePosition } from '../../lib/follow/file-position.ts';
+import { type Block, followFile } from '../../lib/follow/follow-file.ts';
+import type { Batch } from '../../pipeline/batch.ts';
+import type { Signal } from '../../pipeline/signal.ts';
+
+export interface ReadJournalOptions {
+  readonly path: string;
+  readonly position: FilePosition;
+  /** Name given to the signals. */
+  readonly sensor: string;
+  readonly stop: AbortSignal;
+  readonly onFault: (error: Error) => void;
+}
+
+/** The longest line that `formatSignal` can make: nine texts, up to nine bytes a UTF-16 unit. */
+const MAX_LINE_BYTES = 131_072;
+const MAX_LINES = 1000;
+
+/** The signals in a journal, from the position on and as they are appended. */
+export async function* readJournal(options: ReadJournalOptions): AsyncGenerator<Batch> {
+  const { path, position, stop, onFault } = options;
+  // Every line has its full time stamp, so the parser asks for no clock.
+  const parser = opensipsEvents.parser({ sensor: options.sensor, now: () => 0 });
+  const limits = { maxLineBytes: MAX_LINE_BYTES, maxLines: MAX_LINES };
+  for await (const block of followFile({ path, position, start: 'beginning', stop, onFault, ...limits })) {
+    yield batchOf(block, block.lines.map((line) => parser.parse(line)).filter(isSignal));
+  }
+}
+
+function batchOf(block: Block, signals: readonly Signal[]): Batch {
+  const lines = block.lines.length + block.tooLong;
+  return { signals, position: block.position, lines, unrecognised: lines - signals.length };
+}
+
+function isSignal(parsed: Signal | string): parsed is Signal {
+  return typeof parsed === 'object';
+}
