@@ -20,7 +20,13 @@ export function addressKey(address: Address): Buffer {
   return key;
 }
 
-/** First and last key of a network. */
+/** The first key after those of IPv4. */
+const AFTER_V4 = Buffer.from('00000000000000000001000000000000', 'hex');
+
+/**
+ * First and last key of a network. Of `::/0` and the few other IPv6 networks around the keys of IPv4 only what lies
+ * above them counts: nothing below ever sends a packet from afar.
+ */
 export function networkKeys(network: Network): readonly [Buffer, Buffer] {
   const first = addressKey(network.base);
   const last = Buffer.from(first);
@@ -29,7 +35,8 @@ export function networkKeys(network: Network): readonly [Buffer, Buffer] {
     const kept = Math.min(8, Math.max(0, bits - byte * 8));
     last[byte] = (last[byte] ?? 0) | (0xff >> kept);
   }
-  return [first, last];
+  const aroundV4 = network.family === 6 && first.compare(AFTER_V4) < 0 && last.compare(AFTER_V4) > 0;
+  return [aroundV4 ? AFTER_V4 : first, last];
 }
 
 /** The key of the first address of what `text` names, an address or a network; undefined if it names neither. */

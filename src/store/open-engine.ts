@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { StoreConfig } from './config.ts';
 import type { Engine } from './engine.ts';
 import { migrate } from './migrate.ts';
@@ -18,12 +18,17 @@ export async function openEngine(config: StoreConfig, stateDir: string): Promise
 }
 
 function openDatabase(config: StoreConfig, stateDir: string): Engine {
-  switch (config.engine) {
+  switch (config.type) {
     case 'sqlite':
-      return openSqlite(config.path ?? join(stateDir, 'sipward.db'));
+      return openSqlite(sqlitePath(config.path, stateDir));
     case 'mysql':
       return openMysql(config);
     default:
       return config satisfies never;
   }
+}
+
+/** `:memory:` is a database that is gone when closed. */
+function sqlitePath(configured: string | undefined, stateDir: string): string {
+  return configured === ':memory:' ? configured : resolve(stateDir, configured ?? 'sipward.db');
 }

@@ -33,7 +33,8 @@ export class StoreThread {
   constructor(start: WorkerStart, onCrash: (error: StoreError) => void) {
     // tsc rewrites `.ts` in imports only, so the worker's file takes the extension of this one.
     const file = new URL(`./store-worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(file, { workerData: start, name: 'sipward-store' });
+    // Without the options of this process: some, as --input-type, no worker can be started with.
+    this.#worker = new Worker(file, { workerData: start, name: 'sipward-store', execArgv: [] });
     this.#onCrash = onCrash;
     this.opened = this.#answerTo(OPENED);
     this.#worker.on('message', (answer: StoreAnswer) => this.#answered(answer));

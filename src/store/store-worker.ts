@@ -26,7 +26,9 @@ try {
 async function run(store: Store, call: StoreCall): Promise<void> {
   try {
     const method = store[call.method] as (...parameters: unknown[]) => Promise<unknown>;
-    const result = await method.apply(store, JSON.parse(call.parameters));
+    // JSON has no undefined: an argument left out in the middle came as null.
+    const parameters = (JSON.parse(call.parameters) as unknown[]).map((value) => value ?? undefined);
+    const result = await method.apply(store, parameters);
     answer({ id: call.id, result: JSON.stringify(result) });
   } catch (error) {
     answer(errorAnswer(call.id, error));

@@ -102,7 +102,7 @@ function poolOptions(config: MysqlConfig): PoolOptions {
     charset: 'UTF8MB4_BIN',
     // Times stay the text they are: no driver guesses a time zone.
     dateStrings: true,
-    connectTimeout: config.connectTimeoutMs,
+    connectTimeout: config['connect-timeout'],
     connectionLimit: config.connections,
     keepAliveInitialDelay: 10_000,
     enableKeepAlive: true,
@@ -110,8 +110,8 @@ function poolOptions(config: MysqlConfig): PoolOptions {
 }
 
 function passwordOf(config: MysqlConfig): { readonly password?: string } {
-  if (config.passwordFile === undefined) return config.password === undefined ? {} : { password: config.password };
-  return { password: read(config.passwordFile).toString('utf8').split(/\r?\n/, 1)[0] ?? '' };
+  if (config['password-file'] === undefined) return config.password === undefined ? {} : { password: config.password };
+  return { password: read(config['password-file']).toString('utf8').split(/\r?\n/, 1)[0] ?? '' };
 }
 
 function tlsOf({ tls }: MysqlConfig): Pick<PoolOptions, 'ssl'> {

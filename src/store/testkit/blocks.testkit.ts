@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { blockRow, HOUR_MS, NOW } from '../samples.testkit.ts';
+import type { Kit } from '../store.testkit.ts';
+
+const MANUAL = { automatic: false, by: 'operator', reason: 'by hand' };
+
+export function blockTests({ withStore }: Kit): void {
+  withStore('a block comes back as it was', async (store) => {
+    const blocks = [blockRow('203.0.113.7'), blockRow('2001:db8::/64', { expiresAt: null, ...MANUAL })];
+    await store.addBlocks(blocks);
+    const active = await store.activeBlocks(NOW);
+    assert.deepEqual(
+      active,
+      blocks.map((block, i) => ({ ...block, id: active[i]?.id, unblockedAt: null, unblockReason: null })),
+    );
+  });
+
+  withStore('an active block is extended, never shortened, and never doubled', async (store) => {
+    const ends = async () => (await store.activeBlocks(NOW)).map((block) => [block.expiresAt, block.by]);
+    await store.addBlocks([blockRow('203.0.113.7', { expiresAt: NOW + 10 })]);
+    await store.addBlocks([blockRow('203.0.113.7', { expiresAt: NOW + 5, ...MANUAL })]);
+    assert.deepEqual(await ends(), [[NOW + 10, 'brute-force']]);
+    await store.addBlocks([blockRow('203.0.113.7', { blockedAt: NOW + 3, expiresAt: NOW + 20, ...MANUAL })]);
+    assert.deepEqual(await ends(), [[NOW + 20, 'operator']]);
+    await store.addBlocks([blockRow('203.0.113.7', { expiresAt: null })]);
+    await store.addBlocks([blockRow('203.0.113.7', { expiresAt: NOW + 99 })]);
+    assert.deepEqual(await ends(), [[null, 'brute-force']]);
+    assert.equal((await store.activeBlocks(NOW))[0]?.blockedAt, NOW);
+  });
+
+  withStore('the same target twice in one batch is one block with the longer time', async (store) => {
+    await store.addBlocks([
+      blockRow('203.0.113.7', { expiresAt: NOW + 5 }),
+      blockRow('203.0.113.7', { expiresAt: NOW + 9 }),
+      blockRow('203.0.113.7', { expiresAt: NOW + 7 }),
+    ]);
+    assert.deepEqual(
+      (await store.activeBlocks(NOW)).map((block) => block.expiresAt),
+      [NOW + 9],
+    );
+  });
+
+  withStore('a target whose block ran out is blocked anew, and its history keeps both', async (store) => {
+    await store.addBlocks([blockRow('203.0.113.7', { expiresAt: NOW + 10 })]);
+    await store.addBlocks([blockRow('203.0.113.7', { blockedAt: NOW + 11, expiresAt: NOW + 30 })]);
+    const { blocks } = await store.dossier({ ip: '203.0.113.7' }, 10);
+    assert.deepEqual(
+      blocks.map((block) => [block.blockedAt, block.unblockedAt, block.unblockReason]),
+      [
+        [NOW + 11, null, null],
+        [NOW, NOW + 10, 'expired'],
+      ],
+    );
+  });
+
+  withStore('active blocks are paged by id', async (store) => {
+    await store.addBlocks([
+      blockRow('203.0.113.1'),
+      blockRow('203.0.113.2', { expiresAt: NOW + 1 }),
+      blockRow('203.0.113.3', { expiresAt: null }),
+      blockRow('203.0.113.4'),
+    ]);
+    const [first] = await store.activeBlocks(NOW + 1, undefined, 1);
+    assert.equal(first?.target, '203.0.113.1');
+    const rest = await store.activeBlocks(NOW + 1, first?.id);
+    assert.deepEqual(
+      rest.map((block) => block.target),
+      ['203.0.113.3', '203.0.113.4'],
+    );
+    assert.deepEqual(await store.activeBlocks(NOW + 1, rest.at(-1)?.id), []);
+  });
+
+  withStore('ending ends exactly the targets named, if active', async (store) => {
+    await store.addBlocks([
+      blockRow('203.0.113.0/24'),
+      blockRow('203.0.113.7'),
+      blockRow('203.0.113.8', { expiresAt: NOW + 1 }),
+    ]);
+    const ended = await store.endBlocks(['203.0.113.7', '203.0.113.8', '198.51.100.1'], NOW + 5, 'mistake');
+    assert.deepEqual(
+      ended.map((block) => [block.target, block.unblockedAt, block.unblockReason]),
+      [['203.0.113.7', NOW + 5, 'mistake']],
+    );
+    assert.deepEqual(
+      (await store.activeBlocks(NOW + 5)).map((block) => block.target),
+      ['203.0.113.0/24'],
+    );
+    assert.deepEqual(await store.endBlocks(['203.0.113.7'], NOW + 6, 'again'), []);
+    assert.deepEqual(await store.endBlocks([], NOW, 'none'), []);
+  });
+
+  withStore('blocks expire at their time, however late that is noticed', async (store) => {
+    await store.addBlocks([
+      blockRow('203.0.113.1', { expiresAt: NOW + 3 }),
+      blockRow('203.0.113.2', { expiresAt: NOW + 1 }),
+      blockRow('203.0.113.3', { expiresAt: NOW + 9 }),
+      blockRow('203.0.113.4', { expiresAt: null }),
+    ]);
+    assert.deepEqual(await store.expireBlocks(NOW, 10), []);
+    const [first, ...more] = await store.expireBlocks(NOW + 5, 1);
+    assert.deepEqual([first?.target, first?.unblockedAt, first?.unblockReason], ['203.0.113.2', NOW + 1, 'expired']);
+    assert.deepEqual(more, []);
+    assert.deepEqual(
+      (await store.expireBlocks(NOW + 5, 10)).map((block) => block.target),
+      ['203.0.113.1'],
+    );
+    assert.deepEqual(await store.expireBlocks(NOW + 5, 10), []);
+    assert.equal((await store.activeBlocks(NOW + 5)).length, 2);
+  });
+
+  withStore('the history counts automatic blocks since a time', async (store) => {
+    const again = (target: string, at: number, more = {}) =>
+      store.addBlocks([blockRow(target, { blockedAt: at, expiresAt: at + 10, ...more })]);
+    await again('203.0.113.1', NOW - HOUR_MS);
+    await again('203.0.113.1', NOW);
+    await again('203.0.113.1', NOW + 100);
+    await again('203.0.113.2', NOW + 100, MANUAL);
+    await again('203.0.113.3', NOW, { expiresAt: null });
+    await store.endBlocks(['203.0.113.1'], NOW + 105, 'mistake');
+    const history = [...(await store.blockHistory(NOW))].sort((a, b) => a.target.localeCompare(b.target));
+    assert.deepEqual(history, [
+      { target: '203.0.113.1', times: 2, lastEnd: NOW + 105 },
+      { target: '203.0.113.3', times: 1, lastEnd: Date.UTC(9999, 11, 31, 23, 59, 59, 999) },
+    ]);
+  });
+
+  withStore('100,000 blocks are written, paged through and expired', async (store) => {
+    const blocks = Array.from({ length: 100_000 }, (_, i) =>
+      blockRow(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`, { expiresAt: NOW + 1 }),
+    );
+    await store.addBlocks(blocks);
+    let seen = 0;
+    let last: number | undefined;
+    for (;;) {
+      const page = await store.activeBlocks(NOW, last);
+      if (page.length === 0) break;
+      seen += page.length;
+      last = page.at(-1)?.id;
+    }
+    assert.equal(seen, 100_000);
+    assert.equal((await store.expireBlocks(NOW + 1, 60_000)).length, 60_000);
+    assert.equal((await store.expireBlocks(NOW + 1, 60_000)).length, 40_000);
+  });
+
+  withStore('the allowlist keeps one entry a target', async (store) => {
+    const entry = { target: '192.0.2.0/24', description: 'trunk', createdAt: NOW, createdBy: 'operator' };
+    assert.equal(await store.allow(entry), true);
+    assert.equal(await store.allow({ ...entry, description: 'our trunk', createdAt: NOW + 1 }), false);
+    assert.equal(await store.allow({ ...entry, target: '2001:db8::/32' }), true);
+    assert.deepEqual(await store.allowlist(), [
+      { ...entry, description: 'our trunk' },
+      { ...entry, target: '2001:db8::/32' },
+    ]);
+    assert.equal(await store.disallow('192.0.2.0/24'), true);
+    assert.equal(await store.disallow('192.0.2.0/24'), false);
+    assert.equal((await store.allowlist()).length, 1);
+  });
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { openStore } from '../open-store.ts';
+import { commitOf, NOW, signalRow } from '../samples.testkit.ts';
+import type { Kit } from '../store.testkit.ts';
+
+const TABLES = [
+  'failed_registrations',
+  'door_knock_attempts',
+  'security_events',
+  'blocked_ips',
+  'whitelisted_ips',
+  'alert_config',
+  'ip_reputation',
+];
+const VIEWS = ['security_stats_hourly', 'top_attacking_ips', 'registration_failure_stats', 'user_registration_status'];
+
+export function schemaTests({ withDatabase }: Kit): void {
+  withDatabase('an empty database gets all tables and views', async ({ config, stateDir, query }) => {
+    await (await openStore(config, { stateDir })).close();
+    for (const name of [...TABLES, ...VIEWS]) {
+      assert.deepEqual(await query(`SELECT COUNT(*) AS n FROM ${name}`), [{ n: 0 }], name);
+    }
+  });
+
+  withDatabase('several processes may open an empty database at once', async ({ config, stateDir }) => {
+    const stores = await Promise.all([1, 2, 3].map(() => openStore(config, { stateDir })));
+    for (const store of stores) {
+      await store.commit(commitOf());
+      await store.close();
+    }
+  });
+
+  withDatabase('a schema newer than the program is left alone', async ({ config, stateDir, query }) => {
+    await (await openStore(config, { stateDir })).close();
+    await query("INSERT INTO schema_version VALUES (99, '2027-01-01 00:00:00.000')");
+    await assert.rejects(openStore(config, { stateDir }), {
+      name: 'StoreError',
+      code: 'store_newer_schema',
+      retryable: false,
+      message: /schema version 99, this sipward knows versions up to \d+/,
+    });
+    await query('DELETE FROM schema_version WHERE version = 99');
+    await (await openStore(config, { stateDir })).close();
+  });
+
+  withDatabase('times are UTC wherever the process runs', async ({ config, stateDir, query }) => {
+    const script = `
+      const { openStore } = await import(${JSON.stringify(new URL('../open-store.ts', import.meta.url).href)});
+      const [config, stateDir, commit] = JSON.parse(process.argv[1]);
+      const store = await openStore(config, { stateDir });
+      await store.commit(commit);
+      console.log(JSON.stringify([new Date(0).getHours(), (await store.recentSignals(0, 1))[0].at]));
+      await store.close();`;
+    const input = JSON.stringify([config, stateDir, commitOf({ signals: [signalRow({ at: NOW })] })]);
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script, input], {
+      env: { ...process.env, TZ: 'Asia/Tokyo' },
+    });
+    assert.deepEqual(JSON.parse(stdout), [9, NOW]);
+    const [row] = await query('SELECT attempt_time FROM failed_registrations');
+    assert.match(String(row?.attempt_time), /^2026-01-15[ T]12:34:56\.789Z?$/);
+    const store = await openStore(config, { stateDir });
+    assert.equal((await store.recentSignals(0, 1))[0]?.at, NOW);
+    await store.close();
+  });
+}
