@@ -36,6 +36,8 @@ export interface SqlDialect {
   /** SQL: the lesser and the greater of two values. */
   least(a: string, b: string): string;
   greatest(a: string, b: string): string;
+  /** SQL that deletes at most `rows` rows whose `time` is before `?`, oldest first. `keys` are the primary key. */
+  deleteOldest(table: string, keys: readonly string[], time: string, rows: number): string;
   /** Whether rows read to be changed must be locked (`FOR UPDATE`): there are several writers at a time. */
   readonly locksRows: boolean;
   /** How many rows one INSERT has: few where a statement is prepared once and kept, many where it is a round trip. */

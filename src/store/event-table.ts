@@ -3,7 +3,7 @@ import { Network } from '../lib/network.ts';
 import { keyOf, networkKeys } from './address-key.ts';
 import type { Counters } from './counters.ts';
 import type { SqlDialect } from './engine.ts';
-import { insertRows, type SqlValue } from './insert-rows.ts';
+import { type InsertShape, insertRows, type SqlValue } from './insert-rows.ts';
 import { type Schema, SIZES } from './schema.ts';
 import type { EventFilter, EventRow, StoredEvent } from './store.ts';
 import { fit, fitUnique } from './stored-text.ts';
@@ -13,17 +13,21 @@ const DEFAULT_LIMIT = 100;
 /** Identities asked for in one query. */
 const LOOKUP = 500;
 
-const COLUMNS = [
-  'identity',
-  'event_type',
-  'severity',
-  'source_ip',
-  'source_key',
-  'aor',
-  'description',
-  'event_time',
-  'details',
-];
+const SHAPE: InsertShape = {
+  table: 'security_events',
+  columns: [
+    'identity',
+    'event_type',
+    'severity',
+    'source_ip',
+    'source_key',
+    'aor',
+    'description',
+    'event_time',
+    'details',
+  ],
+  tail: '',
+};
 
 /** Inserts and counts those whose identity is new. In a transaction. */
 export async function insertEvents(
@@ -32,7 +36,7 @@ export async function insertEvents(
   events: readonly EventRow[],
   counters: Counters,
 ): Promise<void> {
-  const fresh = new Map(events.map((event) => [fitUnique(event.identity), event]));
+  const fresh = new Map(events.map((event) => [fitUnique(event.identity, SIZES.name), event]));
   const identities = [...fresh.keys()];
   for (let from = 0; from < identities.length; from += LOOKUP) {
     const part = identities.slice(from, from + LOOKUP);
@@ -41,9 +45,7 @@ export async function insertEvents(
   }
   for (const event of fresh.values()) counters.addEvent(event.at);
   const rows = [...fresh].map(([identity, event]) => columnValues(identity, event, dialect));
-  // MySQL takes texts that differ in trailing blanks only for equal, which must not stop all that comes after.
-  const tail = dialect.onConflict(['identity'], 'identity = security_events.identity');
-  await insertRows(db, dialect, { table: 'security_events', columns: COLUMNS, tail }, rows);
+  await insertRows(db, dialect, SHAPE, rows);
 }
 
 function columnValues(identity: string, event: EventRow, dialect: SqlDialect): SqlValue[] {

@@ -49,24 +49,14 @@ function cutoff(retentionMs: number, now: number): number | undefined {
   return retentionMs === 0 ? undefined : now - retentionMs;
 }
 
-/** Found first and then deleted by key: neither database deletes "the first 2,000" of an index everywhere. */
 async function pruneTable({ db, dialect }: Engine, rule: Rule, before: number): Promise<number> {
-  const { table, time, keys } = rule;
-  const find = `SELECT ${keys.join(', ')} FROM ${table} WHERE ${time} < ? ORDER BY ${time} LIMIT ${STEP_ROWS}`;
-  const where = keys.length === 1 ? keys[0] : `(${keys.join(', ')})`;
+  const sql = dialect.deleteOldest(rule.table, rule.keys, rule.time, STEP_ROWS);
   let deleted = 0;
   for (;;) {
-    const { rows } = await db.executeQuery<Record<string, unknown>>(
-      CompiledQuery.raw(find, [dialect.time(before)]) as CompiledQuery<Record<string, unknown>>,
-    );
-    if (rows.length === 0) return deleted;
-    const row = keys.length === 1 ? '?' : `(${keys.map(() => '?').join(', ')})`;
-    const list = rows.map(() => row).join(', ');
-    const values = keys.length === 1 ? list : dialect.name === 'sqlite' ? `VALUES ${list}` : list;
-    const parameters = rows.flatMap((found) => keys.map((key) => found[key]));
-    await db.executeQuery(CompiledQuery.raw(`DELETE FROM ${table} WHERE ${where} IN (${values})`, parameters));
-    deleted += rows.length;
-    if (rows.length < STEP_ROWS) return deleted;
+    const { numAffectedRows } = await db.executeQuery(CompiledQuery.raw(sql, [dialect.time(before)]));
+    const rows = Number(numAffectedRows ?? 0);
+    deleted += rows;
+    if (rows < STEP_ROWS) return deleted;
     // Calls that came in meanwhile go first.
     await nextTurn();
   }

@@ -1,6 +1,5 @@
 /** Text from SIP is of any characters and any length; what is stored is well-formed and fits its column. */
 import { createHash } from 'node:crypto';
-import { SIZES } from './schema.ts';
 
 /**
  * Cut at `characters` and made well-formed: a lone surrogate has no UTF-8 form and becomes U+FFFD. Counted in UTF-16
@@ -10,9 +9,12 @@ export function fit(text: string, characters: number): string {
   return (text.length > characters ? text.slice(0, characters) : text).toWellFormed();
 }
 
-/** As `fit`, but two different long texts stay different: identities are unique. */
-export function fitUnique(text: string, characters: number = SIZES.name): string {
-  if (text.length <= characters) return text.toWellFormed();
+/**
+ * As `fit`, but different texts stay different, as identities must: one that is too long, or that ends with a blank
+ * (MySQL compares without them), ends with its hash instead.
+ */
+export function fitUnique(text: string, characters: number): string {
+  if (text.length <= characters && !text.endsWith(' ')) return text.toWellFormed();
   const hash = createHash('sha256').update(text, 'utf8').digest('hex');
   return `${fit(text, characters - hash.length - 1)}#${hash}`;
 }

@@ -24,6 +24,7 @@ export const MYSQL: SqlDialect = {
   incoming: (column) => `VALUES(${column})`,
   least: (a, b) => `LEAST(${a}, ${b})`,
   greatest: (a, b) => `GREATEST(${a}, ${b})`,
+  deleteOldest: (table, _keys, time, rows) => `DELETE FROM ${table} WHERE ${time} < ? ORDER BY ${time} LIMIT ${rows}`,
   locksRows: true,
   rowsPerInsert: 500,
   // Doubled by escaping and up to four bytes each, this stays below any server's max_allowed_packet in use (4 MB).

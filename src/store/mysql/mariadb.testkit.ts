@@ -65,7 +65,12 @@ class PrivateServer implements MariaDb {
   async start(...options: string[]): Promise<void> {
     const network = [`--socket=${this.socket}`, `--port=${this.port}`, '--bind-address=127.0.0.1'];
     // Another zone than UTC: what is stored must not depend on it.
-    const server = ['--default-time-zone=+05:30', `--log-error=${this.#log}`, '--innodb-buffer-pool-size=128M'];
+    const server = [
+      '--default-time-zone=+05:30',
+      `--log-error=${this.#log}`,
+      '--innodb-buffer-pool-size=128M',
+      '--innodb-flush-log-at-trx-commit=2',
+    ];
     const all = ['--no-defaults', ...this.#files, ...network, ...server, ...options];
     this.#process = spawn(BINARY ?? 'mariadbd', all, { stdio: 'ignore' });
     for (let waitedMs = 0; ; waitedMs += 50) {

@@ -25,6 +25,10 @@ export const SQLITE: SqlDialect = {
   incoming: (column) => `excluded.${column}`,
   least: (a, b) => `min(${a}, ${b})`,
   greatest: (a, b) => `max(${a}, ${b})`,
+  // DELETE with LIMIT is an option that SQLite is not built with here.
+  deleteOldest: (table, keys, time, rows) =>
+    `DELETE FROM ${table} WHERE (${keys.join(', ')}) IN ` +
+    `(SELECT ${keys.join(', ')} FROM ${table} WHERE ${time} < ? ORDER BY ${time} LIMIT ${rows})`,
   locksRows: false,
   rowsPerInsert: 20,
   charactersPerInsert: Number.POSITIVE_INFINITY,

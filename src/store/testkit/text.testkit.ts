@@ -97,9 +97,9 @@ export function textTests({ withStore }: Kit): void {
     ]);
   });
 
-  withStore('events whose identities differ in trailing blanks do not stop a commit', async (store) => {
+  withStore('events whose identities differ in trailing blanks only are two events', async (store) => {
     await store.addEvents([eventRow('scan alice'), eventRow('scan alice ')]);
     await store.addEvents([eventRow('scan alice '), eventRow('scan bob')]);
-    assert.ok((await store.events({})).some((event) => event.identity === 'scan bob'));
+    assert.equal((await store.events({})).length, 3);
   });
 }
