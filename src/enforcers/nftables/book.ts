@@ -37,6 +37,7 @@ export class Book {
 
   /** Exactly this, shorter or not. */
   set(block: Enforced): void {
+    if (isCanary(block.target)) return;
     this.#blocks.set(block.target.text, block);
   }
 

@@ -36,16 +36,13 @@ export class Comparison {
   /** The book becomes what the caller says should be in force. */
   async takeOver(blocks: readonly Enforced[], now: number): Promise<void> {
     const wanted = new Set<string>();
-    for (let at = 0; at < blocks.length; at += SLICE) {
-      for (const block of blocks.slice(at, at + SLICE)) {
-        wanted.add(block.target.text);
-        if (!this.#touched.has(block.target.text) && isInForce(block, now)) this.#book.set(block);
-      }
-      await setImmediate();
-    }
-    for (const { target } of this.#book.values()) {
+    await inSlices(blocks, (block) => {
+      wanted.add(block.target.text);
+      if (!this.#touched.has(block.target.text) && isInForce(block, now)) this.#book.set(block);
+    });
+    await inSlices(this.#book.values(), ({ target }) => {
       if (!wanted.has(target.text) && !this.#touched.has(target.text)) this.#book.delete(target);
-    }
+    });
   }
 
   /** Something the kernel holds. @param toleranceMs how far its end may be off */
@@ -55,23 +52,28 @@ export class Comparison {
     if (this.#touched.has(key)) return;
     const wanted = this.#book.get(held.target);
     if (wanted === undefined) {
-      if (endsAfter(held, now + toleranceMs)) this.#surplus.push(held.target);
+      if (isInForce(held, now + toleranceMs)) this.#surplus.push(held.target);
     } else if (!isNear(held.expiresAt, wanted.expiresAt, toleranceMs)) {
       this.#missing.push(held.target);
     }
   }
 
-  finish(toleranceMs: number, now: number): Difference {
+  async finish(toleranceMs: number, now: number): Promise<Difference> {
+    await inSlices(this.#book.values(), (block) => {
+      if (!this.#seen.has(block.target.text) && isInForce(block, now + toleranceMs)) this.#missing.push(block.target);
+    });
     const untouched = (target: Network) => !this.#touched.has(target.text);
-    for (const block of this.#book.values()) {
-      if (!this.#seen.has(block.target.text) && endsAfter(block, now + toleranceMs)) this.#missing.push(block.target);
-    }
     return { missing: this.#missing.filter(untouched), surplus: this.#surplus.filter(untouched) };
   }
 }
 
-function endsAfter(block: Enforced, time: number): boolean {
-  return isInForce(block, time);
+/** Lets everything else go on in between. A Map may be changed meanwhile. */
+async function inSlices<T>(items: Iterable<T>, visit: (item: T) => void): Promise<void> {
+  let visited = 0;
+  for (const item of items) {
+    visit(item);
+    if (++visited % SLICE === 0) await setImmediate();
+  }
 }
 
 function isNear(one: number | undefined, other: number | undefined, toleranceMs: number): boolean {
