@@ -1,0 +1,48 @@
+import { formatNamed } from '../../formats/index.ts';
+import { type FilePosition, parseFilePosition } from '../../lib/follow/file-position.ts';
+import { type Block, followFile } from '../../lib/follow/follow-file.ts';
+import type { Batch } from '../../pipeline/batch.ts';
+import type { Source, SourceContext } from '../source.ts';
+import type { FileTailConfig } from './config.ts';
+import { LineReader } from './line-reader.ts';
+
+/** A batch ends after so many lines (or 256 KiB of them). */
+const MAX_LINES = 4096;
+
+/** The signals in the lines appended to a file. */
+export class FileTail implements Source {
+  readonly name: string;
+  readonly #config: FileTailConfig;
+  readonly #onFault: (error: Error) => void;
+  readonly #reader: LineReader;
+
+  constructor(config: FileTailConfig, context: SourceContext) {
+    this.name = context.name;
+    this.#config = config;
+    this.#onFault = context.onFault;
+    const format = formatNamed(config.format);
+    this.#reader = new LineReader(format.parser({ sensor: context.name, now: context.clock }));
+  }
+
+  async *batches(from: unknown, stop: AbortSignal): AsyncGenerator<Batch> {
+    const { path, from: start, 'max-line-bytes': maxLineBytes } = this.#config;
+    const position: FilePosition | undefined = from === undefined ? undefined : parseFilePosition(from);
+    const limits = { maxLineBytes, maxLines: MAX_LINES };
+    for await (const block of followFile({ path, position, start, stop, onFault: this.#onFault, ...limits })) {
+      yield this.#batch(block);
+    }
+  }
+
+  samples(): readonly string[] {
+    return this.#reader.samples;
+  }
+
+  #batch({ lines, tooLong, position }: Block): Batch {
+    if (tooLong > 0) {
+      const { path, 'max-line-bytes': maxLineBytes } = this.#config;
+      this.#onFault(new Error(`${path}: a line longer than ${maxLineBytes} bytes was left out (max-line-bytes)`));
+    }
+    const { signals, unrecognised } = this.#reader.read(lines);
+    return { signals, position, lines: lines.length + tooLong, unrecognised: unrecognised + tooLong };
+  }
+}
