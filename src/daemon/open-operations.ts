@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../lib/clock.ts';
-import { openStore } from '../store/open-store.ts';
+import { openEngine } from '../store/open-engine.ts';
+import { SqlStore } from '../store/sql-store.ts';
 import type { Retention } from '../store/store.ts';
 import { daemonListens, remoteOperations } from './control-client.ts';
 import { noEngine } from './engine.ts';
@@ -21,7 +22,8 @@ export async function withOperations<T>(
 ): Promise<T> {
   if (await daemonListens(stateDir)) return use(remoteOperations(stateDir));
   makeStateDir(stateDir);
-  const store = await openStore(config.store, { stateDir });
+  // In this thread: nothing else runs here that a synchronous database could delay, and a thread takes time to start.
+  const store = new SqlStore(await openEngine(config.store, stateDir));
   try {
     const operations = localOperations({
       store,

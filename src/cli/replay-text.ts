@@ -1,0 +1,106 @@
+import type { ReplayReport } from '../daemon/replay.ts';
+import { roughDuration } from '../lib/duration.ts';
+import type { Action } from '../pipeline/decision.ts';
+import type { Session } from './session.ts';
+import type { Tone } from './style.ts';
+import { localTime } from './times.ts';
+
+type Verdict = ReplayReport['sources'][number]['verdict'];
+
+const VERDICT_TONES: Readonly<Record<Verdict, Tone>> = {
+  attacker: 'bad',
+  suspect: 'warn',
+  misconfigured: 'warn',
+  clean: 'good',
+};
+const ACTION_TONES: Readonly<Record<Action, Tone>> = { block: 'bad', hold: 'warn', watch: 'warn', ignore: 'dim' };
+/** Worst first. */
+const VERDICT_ORDER = Object.keys(VERDICT_TONES) as readonly Verdict[];
+const SHOWN = 50;
+
+/** A replay for people: what was read, who would have been blocked and why, who would have been let be. */
+export function replayText(session: Session, report: ReplayReport): string {
+  const { input, findings, decisions, sources } = report;
+  if (input.signals === 0) return `${inputText(input)}\nNothing to judge: no signals were found.\n`;
+  return [
+    `${inputText(input)}\n${session.style('strong', outcomeText(report))}\n`,
+    titled(session, 'Sources', sourceTable(session, sources), sources.length),
+    findings.length === 0 ? '' : titled(session, 'Findings', findingTable(session, findings), 0),
+    decisions.length === 0 ? '' : titled(session, 'Decisions', decisionTable(session, decisions), decisions.length),
+  ].join('\n');
+}
+
+function inputText({ files, lines, signals, unrecognised, seconds }: ReplayReport['input']): string {
+  const figure = (count: number) => count.toLocaleString('en');
+  const speed = seconds > 0 ? ` (${figure(Math.round(lines / seconds))} a second)` : '';
+  const read = `Read ${figure(lines)} lines of ${files} ${files === 1 ? 'file' : 'files'} in ${seconds.toFixed(1)} s${speed}`;
+  return `${read}: ${figure(signals)} signals, ${figure(unrecognised)} lines not understood.`;
+}
+
+function outcomeText({ sources, decisions }: ReplayReport): string {
+  const targets = (action: Action) =>
+    new Set(decisions.filter((one) => one.action === action).map(({ ip }) => ip)).size;
+  const [blocked, held] = [targets('block'), targets('hold')];
+  const who = blocked === 0 ? 'Nobody' : `${blocked} of ${sources.length} sources`;
+  const hold = held === 0 ? '' : `; ${held} would have waited for a person to decide`;
+  return `${who} would have been blocked${hold}.`;
+}
+
+function titled(session: Session, title: string, table: string, count: number): string {
+  const more = count > SHOWN ? `and ${count - SHOWN} more (all with --json)\n` : '';
+  return `${session.style('strong', title)}\n${table}${more}`;
+}
+
+function sourceTable(session: Session, sources: ReplayReport['sources']): string {
+  const worstFirst = sources.toSorted(
+    (a, b) => VERDICT_ORDER.indexOf(a.verdict) - VERDICT_ORDER.indexOf(b.verdict) || b.signals - a.signals,
+  );
+  return session.table(
+    [{ title: 'ADDRESS' }, { title: 'VERDICT' }, { title: 'SIGNALS', align: 'right' }],
+    worstFirst
+      .slice(0, SHOWN)
+      .map(({ ip, verdict, signals }) => [ip, { text: verdict, tone: VERDICT_TONES[verdict] }, String(signals)]),
+  );
+}
+
+/** One row for each type: a large recording has thousands of findings. */
+function findingTable(session: Session, findings: ReplayReport['findings']): string {
+  const byType = Map.groupBy(findings, ({ type }) => type);
+  return session.table(
+    [
+      { title: 'TYPE' },
+      { title: 'TIMES', align: 'right' },
+      { title: 'SUBJECTS', align: 'right' },
+      { title: 'FIRST' },
+      { title: 'FOR EXAMPLE', flexible: true },
+    ],
+    [...byType].map(([type, all]) => [
+      type,
+      String(all.length),
+      String(new Set(all.map(({ subject }) => JSON.stringify(subject))).size),
+      localTime(Date.parse(all[0]?.at ?? '')),
+      `${Object.values(all[0]?.subject ?? {}).join()}: ${all[0]?.reason ?? ''}`,
+    ]),
+  );
+}
+
+function decisionTable(session: Session, decisions: ReplayReport['decisions']): string {
+  return session.table(
+    [
+      { title: 'TIME' },
+      { title: 'DECISION' },
+      { title: 'ADDRESS' },
+      { title: 'FOR' },
+      { title: 'REASON', flexible: true },
+    ],
+    decisions
+      .slice(0, SHOWN)
+      .map(({ at, action, ip, seconds, reason }) => [
+        localTime(Date.parse(at)),
+        { text: action, tone: ACTION_TONES[action] },
+        ip,
+        seconds > 0 ? roughDuration(seconds * 1000) : '',
+        reason,
+      ]),
+  );
+}
