@@ -32,7 +32,7 @@ export function replayText(session: Session, report: ReplayReport): string {
 
 function inputText({ files, lines, signals, unrecognised, seconds }: ReplayReport['input']): string {
   const figure = (count: number) => count.toLocaleString('en');
-  const speed = seconds > 0 ? ` (${figure(Math.round(lines / seconds))} a second)` : '';
+  const speed = seconds >= 1 ? ` (${figure(Math.round(lines / seconds))} a second)` : '';
   const read = `Read ${figure(lines)} lines of ${files} ${files === 1 ? 'file' : 'files'} in ${seconds.toFixed(1)} s${speed}`;
   return `${read}: ${figure(signals)} signals, ${figure(unrecognised)} lines not understood.`;
 }

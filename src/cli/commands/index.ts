@@ -8,6 +8,7 @@ import { configCommands } from './config/index.ts';
 import { dbCommands } from './db/index.ts';
 import { doctorCommand } from './doctor.ts';
 import { eventsCommands } from './events/index.ts';
+import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
 import { statsCommand } from './stats.ts';
 import { statusCommand } from './status.ts';
@@ -19,7 +20,7 @@ export const COMMAND_GROUPS: readonly {
   readonly heading: string;
   readonly commands: readonly CommandFactory[];
 }[] = [
-  { heading: 'Running:', commands: [runCommand, checkCommand, configCommands] },
+  { heading: 'Running:', commands: [runCommand, checkCommand, replayCommand, configCommands] },
   {
     heading: 'Blocks and allowlist:',
     commands: [blockCommand, unblockCommand, blocksCommand, whyCommand, allowCommands],

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { withCli } from '../cli.testkit.ts';
+
+/** Failed registrations, one a second; the user agent is hostile. */
+function failures(count: number, ip: string): string {
+  const line = (i: number) =>
+    `E_SIPWARD,1,register.failed,${1_763_864_688 + i},0,${ip},5071,udp,1,REGISTER,401,Unauthorized,1001,example.com,,%1B[2Jevil\n`;
+  return Array.from({ length: count }, (_, i) => line(i)).join('');
+}
+
+describe('replay', () => {
+  it('prints one object with --json, and touches nothing', () =>
+    withCli(async (cli) => {
+      const file = cli.write('events.log', `${failures(10, '203.0.113.7')}${failures(1, '198.51.100.4')}nonsense\n`);
+      const report = await cli.json('replay', file);
+      assert.deepEqual(Object.keys(report), ['input', 'findings', 'decisions', 'sources']);
+      const { seconds, ...input } = report.input;
+      assert.deepEqual(input, { files: 1, lines: 12, signals: 11, unrecognised: 1 });
+      assert.equal(typeof seconds, 'number');
+      assert.deepEqual(report.decisions[0], {
+        action: 'block',
+        ip: '203.0.113.7',
+        at: '2025-11-23T02:24:52.000Z',
+        seconds: 3600,
+        reason: report.decisions[0].reason,
+        finding: 'brute_force_detected',
+      });
+      assert.deepEqual(
+        report.sources.map(({ ip, verdict }: { ip: string; verdict: string }) => [ip, verdict]),
+        [
+          ['203.0.113.7', 'attacker'],
+          ['198.51.100.4', 'misconfigured'],
+        ],
+      );
+      assert.equal(existsSync(join(cli.directory, 'state')), false);
+    }));
+
+  it('says in words who would have been blocked and why', () =>
+    withCli(async (cli) => {
+      cli.write('events.log', failures(10, '203.0.113.7') + failures(1, '198.51.100.4'));
+      const { code, stdout, stderr } = await cli.run(['replay', 'events.log']);
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.match(stdout, /^Read 11 lines of 1 file in \d+\.\d s: 11 signals, 0 lines not understood\.\n/);
+      assert.match(stdout, /\n1 of 2 sources would have been blocked\.\n/);
+      assert.match(
+        stdout,
+        /\nADDRESS +VERDICT +SIGNALS\n203\.0\.113\.7 +attacker +10\n198\.51\.100\.4 +misconfigured +1\n/,
+      );
+      assert.match(stdout, /\nbrute_force_detected +1 +1 .*203\.0\.113\.7: 5 failed registrations within 5m\n/);
+      assert.match(stdout, / block +203\.0\.113\.7 +1h +blocked for 1h: /);
+    }));
+
+  it('asks the stored allowlist, and the configuration', () =>
+    withCli(async (cli) => {
+      cli.write('events.log', failures(10, '203.0.113.7'));
+      await cli.run(['allow', 'add', '203.0.113.0/24', 'Office']);
+      assert.match((await cli.run(['replay', 'events.log'])).stdout, /\nNobody would have been blocked\.\n.*Office/s);
+      await cli.run(['allow', 'remove', '203.0.113.0/24']);
+      cli.write('strict.yaml', 'detectors: {brute-force: {mode: off}}\n');
+      const run = await cli.run(['--config', 'strict.yaml', 'replay', 'events.log']);
+      assert.match(run.stdout, /\nNobody would have been blocked\.\n/);
+    }));
+
+  it('shows progress on a terminal, and wipes it away', () =>
+    withCli(async (cli) => {
+      cli.write('events.log', failures(20_000, '203.0.113.7'));
+      const { stderr } = await cli.run(['replay', 'events.log'], { terminal: true });
+      assert.match(stderr, /replaying \d+ %/);
+      assert.ok(stderr.endsWith('\r\u001b[K'));
+    }));
+
+  it('shortens long tables and says so', () =>
+    withCli(async (cli) => {
+      cli.write('events.log', Array.from({ length: 60 }, (_, i) => failures(5, `203.0.113.${i}`)).join(''));
+      const { stdout } = await cli.run(['replay', 'events.log']);
+      assert.match(stdout, /\nand 10 more \(all with --json\)\n/);
+      assert.equal((await cli.json('replay', 'events.log')).sources.length, 60);
+    }));
+
+  for (const [name, argv, code, message] of [
+    ['no file', ['replay'], 2, /missing required argument 'file'/],
+    ['a file that is not there', ['replay', 'absent.log'], 1, /^sipward: .*absent\.log: there is no such file\n$/],
+    ['an unknown format', ['replay', '--format', 'x', 'absent.log'], 2, /Allowed choices are auto, opensips-events/],
+  ] as const) {
+    it(`refuses ${name}`, () =>
+      withCli(async (cli) => {
+        const run = await cli.run(argv);
+        assert.deepEqual([run.code, run.stdout], [code, '']);
+        assert.match(run.stderr, message);
+      }));
+  }
+
+  it('says so when there was nothing to judge', () =>
+    withCli(async (cli) => {
+      cli.write('empty.log', '');
+      const { code, stdout } = await cli.run(['replay', 'empty.log']);
+      assert.equal(code, 0);
+      assert.match(stdout, /\nNothing to judge: no signals were found\.\n$/);
+    }));
+});

@@ -1,0 +1,102 @@
+import { open, stat } from 'node:fs/promises';
+import { constants, gunzipSync } from 'node:zlib';
+import type { Config } from '../config/schema.ts';
+import { FORMAT_NAMES } from '../formats/index.ts';
+import { captureKind, readCapture } from '../formats/pcap/read-capture.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Network } from '../lib/network.ts';
+import { replayFile } from '../sources/file-tail/replay-file.ts';
+import { Replay, type ReplayReport } from './replay.ts';
+
+/** What `--format` takes. */
+export const REPLAY_FORMATS: readonly string[] = [...FORMAT_NAMES, 'pcap'];
+
+export interface ReplayFilesOptions {
+  readonly config: Config;
+  /** In the order of time: they are read one after the other as one recording. */
+  readonly files: readonly string[];
+  /** One of `REPLAY_FORMATS`; `auto` tells captures from text by their first bytes. */
+  readonly format: string;
+  /** The managed allowlist, with a description each. */
+  readonly allowlist: readonly (readonly [Network, string])[];
+  readonly clock: Clock;
+  readonly stop: AbortSignal;
+  /** Told how much of all files was read, in bytes. */
+  readonly onProgress: (bytes: number, totalBytes: number) => void;
+}
+
+export interface ReplayResult {
+  readonly report: ReplayReport;
+  /** Components that threw; their part of the judgement is missing. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * Reads recordings through the detectors and the policy of `config`; nothing is changed.
+ *
+ * @throws what is wrong with a file, with its path; or the reason of `stop`
+ */
+export async function replayFiles(options: ReplayFilesOptions): Promise<ReplayResult> {
+  const { files, format, clock, stop, onProgress } = options;
+  const sizes = await Promise.all(files.map(sizeOf));
+  const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
+  const replay = new Replay(options.config, options.allowlist);
+  const startedAt = clock();
+  let readBefore = 0;
+  for (const [index, path] of files.entries()) {
+    replay.beginFile();
+    const kind = format === 'auto' ? await formatOf(path) : format;
+    for await (const batch of kind === 'pcap' ? capture(path) : text(path, kind, clock)) {
+      stop.throwIfAborted();
+      replay.take(batch);
+      onProgress(readBefore + batch.bytesRead, totalBytes);
+    }
+    readBefore += sizes[index] ?? 0;
+  }
+  return { report: replay.report((clock() - startedAt) / 1000), faults: replay.faults };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const { size, isDirectory } = await stat(path).then(
+    (found) => ({ size: found.size, isDirectory: found.isDirectory() }),
+    (error: NodeJS.ErrnoException) => {
+      throw new Error(error.code === 'ENOENT' ? `${path}: there is no such file` : error.message, { cause: error });
+    },
+  );
+  if (isDirectory) throw new Error(`${path}: expected a file, got a directory`);
+  return size;
+}
+
+const SENSOR = 'replay';
+
+function capture(path: string) {
+  return readCapture(path, { sensor: SENSOR });
+}
+
+async function* text(path: string, format: string, clock: Clock) {
+  for await (const batch of replayFile({ path, format, sensor: SENSOR, clock })) {
+    const { offset } = batch.position as { readonly offset: number };
+    yield { ...batch, bytesRead: offset };
+  }
+}
+
+const HEAD_BYTES = 4096;
+
+/** A capture, also a compressed one, is known by its first bytes; everything else is taken for text. */
+async function formatOf(path: string): Promise<string> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+  const head = buffer.subarray(0, bytesRead);
+  const kind = captureKind(head);
+  const inside = kind === 'gzip' ? captureKind(unpackedHead(head)) : kind;
+  return inside === 'capture' ? 'pcap' : 'auto';
+}
+
+/** What the beginning of a gzip file holds. Damaged ones are left to the reader, which names the place. */
+function unpackedHead(head: Buffer): Buffer {
+  try {
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
