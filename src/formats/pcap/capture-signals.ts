@@ -1,7 +1,9 @@
+import { decodeHep3, isHep3 } from '../../lib/hep/decode-hep3.ts';
 import { CaptureReader } from '../../lib/net/capture-reader.ts';
 import { PacketDecoder } from '../../lib/net/packet-decoder.ts';
 import type { Network } from '../../lib/network.ts';
 import type { Signal } from '../../pipeline/signal.ts';
+import type { SipPath } from '../../pipeline/sip-traffic/sip-path.ts';
 import { SipTraffic } from '../../pipeline/sip-traffic/sip-traffic.ts';
 
 export interface CaptureOptions {
@@ -32,8 +34,15 @@ export class CaptureSignals {
   constructor(options: CaptureOptions) {
     this.#traffic = new SipTraffic(options);
     this.#decoder = new PacketDecoder((payload, path) => {
-      if (this.#traffic.observe(payload, path)) this.#messages++;
+      // A capture of what a capture agent sent: what it reports is what counts.
+      const report = path.transport === 'udp' && isHep3(payload) ? decodeHep3(payload) : undefined;
+      if (typeof report === 'object') this.#observe(report.payload, { ...report, at: report.at ?? path.at });
+      else if (report === undefined) this.#observe(payload, path);
     });
+  }
+
+  #observe(payload: Buffer, path: SipPath): void {
+    if (this.#traffic.observe(payload, path)) this.#messages++;
   }
 
   get counts(): CaptureCounts {

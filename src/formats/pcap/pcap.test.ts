@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { corporaFile } from '../../../test/support/corpora.ts';
+import { hep3 } from '../../lib/hep/hep.testkit.ts';
 import { ethernet, ipv4, pcapFile, pcapngFile, udp } from '../../lib/net/packets.testkit.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import { captureKind, readCapture } from './read-capture.ts';
@@ -75,6 +76,23 @@ describe('readCapture', () => {
       });
     });
   }
+
+  it('reads what a capture agent reports, with its addresses and times', async () => {
+    const seconds = AT / 1000 - 60;
+    const reports = [
+      hep3(request(1), { seconds, from: '192.0.2.7', to: '192.0.2.1' }),
+      hep3(reply(1), { seconds, from: '192.0.2.1', to: '192.0.2.7' }),
+      hep3('{"rtcp":1}', { seconds, payloadType: 5 }),
+    ];
+    const file = pcapFile(reports.map((report) => ({ at: AT, bytes: ethernet(ipv4(udp(report, { toPort: 9060 }))) })));
+    await withFile(file, async (path) => {
+      const { signals } = await readAll(path);
+      assert.deepEqual(
+        signals.map(({ kind, at, address }) => [kind, at, address.text]),
+        [['register.failed', AT - 59_750, '192.0.2.7']],
+      );
+    });
+  });
 
   it('reads piece by piece', async () => {
     await withFile(pcapFile(frames(5000)), async (path) => {
