@@ -31,6 +31,14 @@ export class Challenges {
     return this.#sent.evicted;
   }
 
+  /** Forgets what is too old to prove anything. */
+  expire(now: number): void {
+    for (const [token, { at }] of this.#sent.entries()) {
+      if (now - at <= LIFETIME_MS) break;
+      this.#sent.delete(token);
+    }
+  }
+
   /** Notes the challenges of a reply that went along `path`. */
   remember(challenges: readonly Authentication[], path: SipPath): void {
     const to = hostKey(path.destination);

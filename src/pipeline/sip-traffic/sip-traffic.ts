@@ -108,6 +108,7 @@ export class SipTraffic {
   /** Concludes what time has decided. */
   expire(now: number): void {
     this.#expiredAt = now;
+    this.#challenges.expire(now);
     for (const transaction of this.#transactions.expire(now)) this.#concludeUnanswered(transaction, now);
     for (const transaction of this.#challenged.expire(now)) this.#concludeAbandoned(transaction, now);
   }
@@ -139,10 +140,9 @@ export class SipTraffic {
     }
     const fields = describeRequest(request, path);
     const key = keyOfRequest(fields, request);
-    const known = this.#transactions.get(key);
     const { credentials } = request;
     const digest = credentials.map((one) => one.parameter('response') ?? '-').join();
-    if (known !== undefined && known.digest === digest) return;
+    if (this.#transactions.isKnown(key, digest)) return;
     const transaction: Transaction = {
       request: fields,
       path,
@@ -163,8 +163,8 @@ export class SipTraffic {
   #observeReply(reply: SipResponse, path: SipPath): void {
     const key = keyOfReply(reply, path);
     const transaction = this.#transactions.get(key);
-    // Replies to nothing, from elsewhere, and repeated ones say nothing.
-    if (transaction === undefined || transaction.status >= 200) return;
+    // Replies to nothing, repeated ones, and replies from elsewhere say nothing.
+    if (transaction === undefined) return;
     if (transaction.path.destination.text !== path.source.text) return;
     this.#hosts.replied(path);
     const before = transaction.status;
@@ -174,7 +174,7 @@ export class SipTraffic {
       if (reply.status > 100 && before <= 100) this.#concludeRinging(transaction, reply, path.at);
       return;
     }
-    this.#transactions.complete(key, transaction);
+    this.#transactions.complete(key, transaction, path.at);
     const told = this.#signals.length;
     this.#conclude(transaction, reply, path, before);
     if (this.#signals.length === told) this.#tellScanner(transaction, path.at);

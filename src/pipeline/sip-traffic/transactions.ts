@@ -17,34 +17,55 @@ export interface Transaction {
   status: number;
 }
 
+/** What is remembered of an answered request: enough to know it when it comes again. */
+interface Answered {
+  readonly digest: string;
+  readonly at: number;
+}
+
+/** Clients that miss the final reply send again after 4 s at most (T2, RFC 3261 section 17.1.2.2). */
+const ANSWERED_MS = 5000;
+
 /**
  * Requests by what their replies are matched with: the client's address and the topmost Via's branch, the CSeq, and, for
  * tools that send one branch for everything, the Call-ID (RFC 3261 section 17.1.3).
+ *
+ * Each is open until its first reply, ringing until its final one, and then known by its key for a while.
  */
 export class Transactions {
   readonly #open: BoundedMap<string, Transaction>;
   /** Answered provisionally: an INVITE may ring for minutes. */
   readonly #ringing: BoundedMap<string, Transaction>;
+  readonly #answered: BoundedMap<string, Answered>;
   readonly #unansweredMs: number;
   readonly #ringingMs: number;
 
   constructor(limits: { readonly maxTransactions: number; readonly unansweredMs: number; readonly ringingMs: number }) {
     this.#open = new BoundedMap(limits.maxTransactions);
     this.#ringing = new BoundedMap(limits.maxTransactions);
+    this.#answered = new BoundedMap(limits.maxTransactions);
     this.#unansweredMs = limits.unansweredMs;
     this.#ringingMs = limits.ringingMs;
   }
 
+  /** Waiting for a reply. */
   get size(): number {
     return this.#open.size + this.#ringing.size;
   }
 
+  /** Requests forgotten before their reply because there were too many. */
   get evicted(): number {
     return this.#open.evicted + this.#ringing.evicted;
   }
 
+  /** One that waits for its final reply. */
   get(key: string): Transaction | undefined {
     return this.#open.get(key) ?? this.#ringing.get(key);
+  }
+
+  /** Whether this request was seen before: it waits for its reply, or has had it. Another digest is another guess. */
+  isKnown(key: string, digest: string): boolean {
+    return (this.get(key) ?? this.#answered.get(key))?.digest === digest;
   }
 
   add(key: string, transaction: Transaction): void {
@@ -57,23 +78,29 @@ export class Transactions {
     if (this.#open.delete(key)) this.#ringing.set(key, transaction);
   }
 
-  /** Notes the final reply. The transaction stays a while, for its retransmissions. */
-  complete(key: string, transaction: Transaction): void {
-    if (this.#ringing.delete(key)) this.#open.set(key, transaction);
+  /** Notes the final reply. */
+  complete(key: string, { digest }: Transaction, at: number): void {
+    this.#open.delete(key);
+    this.#ringing.delete(key);
+    this.#answered.set(key, { digest, at });
   }
 
   /** Forgets what is over and returns the requests nobody has answered, oldest first. */
   expire(now: number): Transaction[] {
     const unanswered: Transaction[] = [];
+    // All maps are in order of arrival, but for clocks that jump.
     for (const [key, transaction] of this.#open.entries()) {
-      // In order of arrival, but for clocks that jump and ringing ones that came back.
       if (now - transaction.path.at < this.#unansweredMs) break;
       this.#open.delete(key);
-      if (transaction.status === 0) unanswered.push(transaction);
+      unanswered.push(transaction);
     }
     for (const [key, transaction] of this.#ringing.entries()) {
       if (now - transaction.path.at < this.#ringingMs) break;
       this.#ringing.delete(key);
+    }
+    for (const [key, { at }] of this.#answered.entries()) {
+      if (now - at < ANSWERED_MS) break;
+      this.#answered.delete(key);
     }
     return unanswered;
   }
