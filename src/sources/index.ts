@@ -1,9 +1,17 @@
 /** The kinds of sources. A new one is added here. */
 import { decoyConfig } from './decoy/config.ts';
 import { Decoy } from './decoy/decoy.ts';
+import { fileTailConfig } from './file-tail/config.ts';
+import { FileTail } from './file-tail/file-tail.ts';
 import { defineSource, type SourceKind } from './source.ts';
 
 export const SOURCES: readonly SourceKind[] = [
+  defineSource({
+    type: 'file-tail',
+    description: 'the lines appended to a log file',
+    schema: fileTailConfig,
+    create: (config, context) => new FileTail(config, context),
+  }),
   defineSource({
     type: 'decoy',
     description: 'an own SIP listener on UDP and TCP that answers like a PBX without users',
