@@ -118,7 +118,8 @@ function parseOctet(text: string, from: number, to: number): number {
   let at = from;
   for (; at < end; at++) {
     const digit = text.charCodeAt(at) - 48;
-    if (digit < 0 || digit > 9) break;
+    // Written so that NaN, past the end of the text, is no digit either.
+    if (!(digit >= 0 && digit <= 9)) break;
     value = value * 10 + digit;
   }
   const digits = at - from;
