@@ -3,6 +3,8 @@ import { DryRun, dryRunConfig } from './dry-run/dry-run.ts';
 import { defineEnforcer, type EnforcerKind } from './enforcer.ts';
 import { nftablesConfig } from './nftables/config.ts';
 import { Nftables } from './nftables/nftables.ts';
+import { opensipsEnforcerConfig } from './opensips/config.ts';
+import { OpensipsMemory } from './opensips/opensips.ts';
 
 export const ENFORCERS: readonly EnforcerKind[] = [
   defineEnforcer({
@@ -16,5 +18,11 @@ export const ENFORCERS: readonly EnforcerKind[] = [
     description: 'drops packets in the kernel',
     schema: nftablesConfig,
     create: (config, context) => new Nftables(config, context),
+  }),
+  defineEnforcer({
+    name: 'opensips',
+    description: 'refuses requests in the memory of OpenSIPS',
+    schema: opensipsEnforcerConfig,
+    create: (config, context) => new OpensipsMemory(config, context),
   }),
 ];

@@ -1,5 +1,6 @@
 import type { Address } from '../../lib/address.ts';
 import type { Network } from '../../lib/network.ts';
+import { Turns } from '../../lib/turns.ts';
 import { type Enforced, type Enforcer, type EnforcerContext, isInForce, type Repair } from '../enforcer.ts';
 import { Book } from './book.ts';
 import { Comparison, type Difference } from './comparison.ts';
@@ -7,7 +8,6 @@ import type { NftablesConfig } from './config.ts';
 import { ConnectionEnder } from './connections.ts';
 import { check, type Damage, inspect, readBlocks } from './inspection.ts';
 import { Kernel } from './kernel.ts';
-import { Turns } from './turns.ts';
 
 /** A full comparison takes a second at 100,000 blocks: it is followed by a pause so many times as long. */
 const COMPARISON_PAUSE = 100;

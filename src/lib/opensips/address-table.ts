@@ -16,11 +16,12 @@ export const BLOCKED_NETWORKS_TABLE = 'sipward_networks';
 export interface AddressRow {
   readonly network: Network;
   readonly group: number;
-  /** What a script gets with a match. */
-  readonly context?: string;
 }
 
-/** A table of addresses for OpenSIPS' `permissions` (its table version 5), any port and transport. */
+/**
+ * A table of addresses for OpenSIPS' `permissions` (its table version 5), any port and transport. What a script gets with
+ * a match, and a dump shows, is the network as text.
+ */
 export function addressTable(name: string, addresses: readonly AddressRow[]): TextTable {
   return {
     name,
@@ -35,7 +36,7 @@ export function addressTable(name: string, addresses: readonly AddressRow[]): Te
       'pattern(string,null)',
       'context_info(string,null)',
     ],
-    rows: addresses.map(({ network, group, context }, index) => [
+    rows: addresses.map(({ network, group }, index) => [
       index + 1,
       group,
       network.base.text,
@@ -43,7 +44,7 @@ export function addressTable(name: string, addresses: readonly AddressRow[]): Te
       0,
       'any',
       '',
-      context ?? '',
+      network.text,
     ]),
   };
 }
