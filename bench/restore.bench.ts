@@ -10,7 +10,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import type { Enforced } from '../src/enforcers/enforcer.ts';
 import { lend, skip } from '../src/enforcers/nftables/lab.testkit.ts';
-import type { Namespace } from '../src/enforcers/nftables/namespace.testkit.ts';
+import type { Namespace } from '../test/support/namespace.ts';
 import { PEERS, withNetwork } from '../src/enforcers/nftables/network.testkit.ts';
 import { Address } from '../src/lib/address.ts';
 import { Network } from '../src/lib/network.ts';

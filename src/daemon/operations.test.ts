@@ -17,7 +17,7 @@ const withLocal: WithBench = async (use) => {
   const stateDir = mkdtempSync(join(tmpdir(), 'sipward-operations-'));
   const { clock, time } = turnableClock();
   // In this thread: a thread for each of a hundred stories takes ten seconds.
-  const store = new SqlStore(await openEngine({ engine: 'sqlite', path: ':memory:' }, stateDir));
+  const store = new SqlStore(await openEngine({ type: 'sqlite', path: ':memory:' }, stateDir));
   try {
     const engine = new RecordingEngine();
     const operations = localOperations({

@@ -60,7 +60,7 @@ export async function withWeb(
   use: (bench: WebBench) => Promise<void>,
   allowedHosts: readonly string[] = [],
 ): Promise<void> {
-  const store = new SqlStore(await openEngine({ engine: 'sqlite', path: ':memory:' }, ''));
+  const store = new SqlStore(await openEngine({ type: 'sqlite', path: ':memory:' }, ''));
   const health = { current: HEALTHY };
   const time = { now: NOW };
   const errors: unknown[] = [];

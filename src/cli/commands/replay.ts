@@ -53,7 +53,7 @@ async function replay(session: Session, files: readonly string[], format: string
 /** The managed allowlist, if there is a daemon or a database to ask; a replay makes neither. */
 async function knownAllowlist(session: Session): Promise<readonly (readonly [Network, string])[]> {
   const { store } = session.loaded.config;
-  const database = store.engine === 'sqlite' ? (store.path ?? join(session.stateDir, 'sipward.db')) : undefined;
+  const database = store.type === 'sqlite' ? (store.path ?? join(session.stateDir, 'sipward.db')) : undefined;
   const isThere = database === undefined ? await daemonListens(session.stateDir) : existsSync(database);
   if (!isThere) return [];
   return session.withOperations(async (operations) => {
