@@ -16,24 +16,27 @@ const hasCode = (file: string) => /^(export )?(async )?(function|class|const|let
 /** `src/cli` of `src/cli/commands/block.ts`. */
 const areaOf = (file: string) => file.split('/').slice(0, 2).join('/');
 
-/** What a file imports from its own area. */
-function importsInside(file: string): string[] {
-  return [...read(file).matchAll(/(?:from |import\(|new URL\()'(\.[^']+)'/g)]
+/** What a file imports by relative paths, workers included (their ending is that of the importing file). */
+function importsOf(file: string): string[] {
+  const code = read(file).replaceAll(/\$\{extname\(import\.meta\.url\)\}/g, '.ts');
+  return [...code.matchAll(/(?:from |import\(|new URL\()['`](\.[^'`]+)['`]/g)]
     .map(([, name]) => join(dirname(file), name ?? ''))
-    .filter((name) => existsSync(name) && areaOf(name) === areaOf(file));
+    .filter((name) => existsSync(name));
 }
 
-/** The modules that the tests of an area exercise: those they import from it, and what these import from it. */
+/** The modules of an area that its tests, and those under `test/`, exercise: what they import, and what this imports. */
 function testedIn(area: string): ReadonlySet<string> {
-  const reached = new Set<string>();
-  const queue = globSync(`${area}/**/*.test.ts`).flatMap((test) => [
+  const inArea = (file: string) => areaOf(file) === area;
+  const own = globSync(`${area}/**/*.test.ts`).flatMap((test) => [
     test.replace(/(\.e2e)?\.test\.ts$/, '.ts'),
-    ...importsInside(test),
+    ...importsOf(test),
   ]);
+  const queue = [...own, ...globSync('test/**/*.ts').flatMap(importsOf)].filter(inArea);
+  const reached = new Set<string>();
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (reached.has(file) || !existsSync(file)) continue;
     reached.add(file);
-    queue.push(...importsInside(file));
+    queue.push(...importsOf(file).filter(inArea));
   }
   return reached;
 }
