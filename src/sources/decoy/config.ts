@@ -43,7 +43,7 @@ export const decoyConfig = z
       .max(1000)
       .default(8)
       .describe(
-        'Journal files kept at most; the oldest is deleted, and counted as lost if nobody has read it. Default 8.',
+        'Journal files kept at most; the oldest is deleted, which is told if nobody has read it yet. Default 8.',
       ),
   })
   .describe('An own SIP listener that answers like a PBX without users. Whoever comes is no customer.');

@@ -65,13 +65,23 @@ export class Decoy implements Source {
     );
     const listeners = await this.#listen(journal, resources);
     this.#opened.resolve(listeners.map(({ transport, endpoint }) => ({ transport, ...endpoint })));
-    yield* readJournal({
-      path: journal.path,
-      position: from === undefined ? await journal.beginning() : parseFilePosition(from),
+    yield* this.#read(journal, from, stop);
+  }
+
+  async *#read(journal: Journal, from: unknown, stop: AbortSignal): AsyncGenerator<Batch> {
+    const { path, segments } = journal;
+    const position = from === undefined ? segments.beginning : parseFilePosition(from);
+    await segments.forgetBefore(position);
+    for await (const batch of readJournal({
+      path,
+      position,
       sensor: this.name,
       stop,
       onFault: this.#context.onFault,
-    });
+    })) {
+      segments.readUpTo(batch.position);
+      yield batch;
+    }
   }
 
   async #listen(journal: Journal, resources: AsyncDisposableStack): Promise<readonly Listener[]> {

@@ -63,16 +63,20 @@ test('disposing writes what waits', () =>
     assert.equal(await readFile(journal.path, 'utf8'), 'last\n');
   }));
 
-test('a full file is rotated and only so many are kept', () =>
+test('a full file is rotated, only so many are kept, and it is told when nobody has read one', () =>
   withDirectory(async (directory) => {
-    await using journal = await openJournal(directory, { segmentBytes: 50 });
-    for (let i = 0; i < 10; i++) {
+    const faults: string[] = [];
+    const onFault = (error: Error) => faults.push(error.message);
+    await using journal = await openJournal(directory, { segmentBytes: 50, onFault });
+    for (let i = 0; i < 5; i++) {
       journal.append(`${i}`.repeat(60));
       await journal.flushed();
     }
-    assert.deepEqual((await readdir(directory)).sort(), ['signals.log', 'signals.log.10', 'signals.log.9']);
-    assert.equal(await readFile(journal.path, 'utf8'), '');
-    assert.equal(await readFile(`${journal.path}.10`, 'utf8'), `${'9'.repeat(60)}\n`);
+    assert.deepEqual((await readdir(directory)).sort(), ['signals.log', 'signals.log.3', 'signals.log.4']);
+    assert.equal(await readFile(journal.path, 'utf8'), `${'4'.repeat(60)}\n`);
+    assert.equal(await readFile(`${journal.path}.4`, 'utf8'), `${'3'.repeat(60)}\n`);
+    assert.deepEqual(faults, Array(2).fill(`journal ${journal.path}: 1 files deleted that nobody had read`));
+    assert.equal(journal.lost, 0);
   }));
 
 test('a full disk is told once, costs nothing while there is room in memory, and is counted beyond', async (context) => {

@@ -1,7 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-
-import { type FilePosition, NOWHERE } from '../../lib/follow/file-position.ts';
+import { Segments } from './segments.ts';
 
 export interface JournalOptions {
   /** Made if it is not there; nothing else lives in it. */
@@ -17,19 +16,19 @@ export interface JournalOptions {
 }
 
 const FILE = 'signals.log';
-const ROTATED = /^signals\.log\.(\d{1,15})$/;
 const RETRY_MS = 1000;
 const LF = 10;
 
 /**
  * A file of lines that survives a crash: all lines of one turn of the event loop are written together. The current file
- * is `signals.log`; a full one is renamed to `signals.log.<n>`, n counting up, and the oldest are deleted.
+ * is `signals.log`; full ones are kept beside it for a while (`Segments`).
  *
  * States: idle; writing (one write at a time, what comes meanwhile waits for the next); failing (the disk refused: what
  * waits is kept up to a limit and tried again every second). When it is disposed, what the disk took is complete.
  */
 export class Journal implements AsyncDisposable {
   readonly path: string;
+  readonly segments: Segments;
   readonly #options: JournalOptions;
   readonly #maxWaiting: number;
   #file: FileHandle;
@@ -45,10 +44,11 @@ export class Journal implements AsyncDisposable {
   #lost = 0;
   #lostBefore = 0;
 
-  private constructor(options: JournalOptions, path: string, file: FileHandle, size: number) {
+  private constructor(options: JournalOptions, path: string, segments: Segments, file: FileHandle, size: number) {
     this.#options = { ...options };
     this.#maxWaiting = options.maxWaiting ?? 8_388_608;
     this.path = path;
+    this.segments = segments;
     this.#file = file;
     this.#size = size;
   }
@@ -56,22 +56,14 @@ export class Journal implements AsyncDisposable {
   static async open(options: JournalOptions): Promise<Journal> {
     await mkdir(options.directory, { recursive: true, mode: 0o750 });
     const path = join(options.directory, FILE);
-    const file = await open(path, 'a+', 0o640);
-    const size = await endLine(file);
-    return new Journal(options, path, file, size);
+    const segments = await Segments.open(path);
+    const file = await open(path, 'a+');
+    return new Journal(options, path, segments, file, await endLine(file));
   }
 
   /** Lines that found no room while the disk failed, or came too late. */
   get lost(): number {
     return this.#lost;
-  }
-
-  /** Where the oldest line is. */
-  async beginning(): Promise<FilePosition> {
-    const [oldest] = await this.#rotatedNumbers();
-    const path = oldest === undefined ? this.path : `${this.path}.${oldest}`;
-    const { dev, ino } = await stat(path, { bigint: true });
-    return { ...NOWHERE, dev: String(dev), inode: String(ino) };
   }
 
   /** Writes a line before the next turn of the event loop is over. @param line without its line end */
@@ -104,9 +96,10 @@ export class Journal implements AsyncDisposable {
   async #write(): Promise<void> {
     try {
       while (this.#rest.length > 0 || this.#lines.length > 0) {
+        // Not after the line that fills it: a new file that stays empty would tell a reader nothing.
+        if (this.#size > this.#options.segmentBytes) await this.#rotate();
         await this.#writeBatch();
         this.#recovered();
-        if (this.#size > this.#options.segmentBytes) await this.#rotate();
       }
     } catch (error) {
       this.#refused(error);
@@ -130,33 +123,13 @@ export class Journal implements AsyncDisposable {
   }
 
   async #rotate(): Promise<void> {
-    const numbers = await this.#rotatedNumbers();
-    const next = (numbers.at(-1) ?? 0) + 1;
-    await this.#rename(`${this.path}.${next}`);
+    const unread = await this.segments.rotate(this.#options.segments);
     const full = this.#file;
-    this.#file = await open(this.path, 'a+', 0o640);
+    this.#file = await open(this.path, 'a+');
     this.#size = 0;
     await full.close();
-    const surplus = [...numbers, next].slice(0, Math.max(0, numbers.length + 2 - this.#options.segments));
-    for (const number of surplus) await rm(`${this.path}.${number}`, { force: true });
-  }
-
-  /** Somebody may have moved the file away already. */
-  async #rename(to: string): Promise<void> {
-    try {
-      await rename(this.path, to);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
-
-  /** Oldest first. */
-  async #rotatedNumbers(): Promise<number[]> {
-    const names = await readdir(this.#options.directory);
-    return names
-      .flatMap((name) => ROTATED.exec(name)?.[1] ?? [])
-      .map(Number)
-      .sort((a, b) => a - b);
+    if (unread > 0)
+      this.#options.onFault(new Error(`journal ${this.path}: ${unread} files deleted that nobody had read`));
   }
 
   #refused(error: unknown): void {

@@ -6,9 +6,8 @@ import { withStateDir } from '../../../test/support/decoy.ts';
 import { NOW, signal } from '../../../test/support/signals.ts';
 import { formatSignal } from '../../formats/opensips-events/format-signal.ts';
 import type { FilePosition } from '../../lib/follow/file-position.ts';
-import type { Batch } from '../../pipeline/batch.ts';
 import { Journal } from './journal.ts';
-import { readJournal } from './read-journal.ts';
+import { type JournalBatch, readJournal } from './read-journal.ts';
 
 function fail(error: Error): never {
   throw error;
@@ -19,9 +18,9 @@ function openJournal(directory: string): Promise<Journal> {
 }
 
 /** Reads until so many signals have come, or for two seconds. */
-async function read(journal: Journal, position: FilePosition, count: number): Promise<readonly Batch[]> {
+async function read(journal: Journal, position: FilePosition, count: number): Promise<readonly JournalBatch[]> {
   const stop = AbortSignal.timeout(2000);
-  const batches: Batch[] = [];
+  const batches: JournalBatch[] = [];
   let signals = 0;
   for await (const batch of readJournal({ path: journal.path, position, sensor: 'decoy', stop, onFault: fail })) {
     batches.push(batch);
@@ -31,7 +30,7 @@ async function read(journal: Journal, position: FilePosition, count: number): Pr
   return batches;
 }
 
-function callIds(batches: readonly Batch[]): string[] {
+function callIds(batches: readonly JournalBatch[]): string[] {
   return batches.flatMap(({ signals }) => signals.map(({ callId }) => callId));
 }
 
@@ -56,7 +55,7 @@ test('signals come as they were written, named by the sensor', () =>
       transport: 'tcp',
     });
     journal.append(formatSignal(written));
-    const [batch] = await read(journal, await journal.beginning(), 1);
+    const [batch] = await read(journal, journal.segments.beginning, 1);
     assert.deepEqual(batch?.signals, [{ ...written, sensor: 'decoy' }]);
     assert.deepEqual([batch?.lines, batch?.unrecognised], [1, 0]);
   }));
@@ -64,7 +63,7 @@ test('signals come as they were written, named by the sensor', () =>
 test('nothing is lost and nothing comes twice while the journal is rotated under the reader', () =>
   withStateDir(undefined, async (directory) => {
     await using journal = await openJournal(directory);
-    const reading = read(journal, await journal.beginning(), 3000);
+    const reading = read(journal, journal.segments.beginning, 3000);
     for (let i = 0; i < 3000; i++) {
       journal.append(line(i));
       if (i % 50 === 0) await journal.flushed();
@@ -80,12 +79,12 @@ test('reading goes on after any batch, also in a file that was rotated away', ()
       if (i % 10 === 0) await journal.flushed();
     }
     await journal.flushed();
-    const batches = await read(journal, await journal.beginning(), 300);
+    const batches = await read(journal, journal.segments.beginning, 300);
     assert.deepEqual(callIds(batches), numbers(0, 300));
     assert.ok(batches.length > 5);
     for (const [index, { position }] of batches.slice(0, -1).entries()) {
       const before = callIds(batches.slice(0, index + 1)).length;
-      const rest = await read(journal, position as FilePosition, 300 - before);
+      const rest = await read(journal, position, 300 - before);
       assert.deepEqual(callIds(rest), numbers(before, 300));
     }
   }));
@@ -95,7 +94,7 @@ test('a line that is no signal is counted, not lost silently', () =>
     await writeFile(join(directory, 'signals.log'), `${line(0)}\nE_SIPWARD,1,request.ref`);
     await using journal = await openJournal(directory);
     journal.append(line(1));
-    const batches = await read(journal, await journal.beginning(), 2);
+    const batches = await read(journal, journal.segments.beginning, 2);
     assert.deepEqual(callIds(batches), ['0', '1']);
     assert.equal(
       batches.reduce((sum, batch) => sum + batch.unrecognised, 0),

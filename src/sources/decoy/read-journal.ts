@@ -13,12 +13,16 @@ export interface ReadJournalOptions {
   readonly onFault: (error: Error) => void;
 }
 
+export interface JournalBatch extends Batch {
+  readonly position: FilePosition;
+}
+
 /** The longest line that `formatSignal` can make: nine texts, up to nine bytes a UTF-16 unit. */
 const MAX_LINE_BYTES = 131_072;
 const MAX_LINES = 1000;
 
 /** The signals in a journal, from the position on and as they are appended. */
-export async function* readJournal(options: ReadJournalOptions): AsyncGenerator<Batch> {
+export async function* readJournal(options: ReadJournalOptions): AsyncGenerator<JournalBatch> {
   const { path, position, stop, onFault } = options;
   // Every line has its full time stamp, so the parser asks for no clock.
   const parser = opensipsEvents.parser({ sensor: options.sensor, now: () => 0 });
@@ -28,7 +32,7 @@ export async function* readJournal(options: ReadJournalOptions): AsyncGenerator<
   }
 }
 
-function batchOf(block: Block, signals: readonly Signal[]): Batch {
+function batchOf(block: Block, signals: readonly Signal[]): JournalBatch {
   const lines = block.lines.length + block.tooLong;
   return { signals, position: block.position, lines, unrecognised: lines - signals.length };
 }
