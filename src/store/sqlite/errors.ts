@@ -13,9 +13,6 @@ const CODES: Readonly<Record<number, StoreErrorCode>> = {
   26: 'store_corrupt', // SQLITE_NOTADB
 };
 
-/** Node's own codes of what happens before SQLite is asked. */
-const SYSTEM_CODES = new Set(['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EROFS', 'ELOOP', 'ENAMETOOLONG']);
-
 export function sqliteError(error: unknown, path: string): StoreError {
   if (error instanceof StoreError) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -25,7 +22,7 @@ export function sqliteError(error: unknown, path: string): StoreError {
 function codeOf(error: unknown): StoreErrorCode {
   if (typeof error !== 'object' || error === null) return 'store_failed';
   if ('errcode' in error && typeof error.errcode === 'number') return CODES[error.errcode & 0xff] ?? 'store_failed';
-  if (!('code' in error)) return 'store_failed';
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return 'store_disk_full';
-  return SYSTEM_CODES.has(String(error.code)) ? 'store_cannot_open' : 'store_failed';
+  // Else what the system said before SQLite was asked, when the file was made.
+  if (!('code' in error && 'syscall' in error)) return 'store_failed';
+  return error.code === 'ENOSPC' || error.code === 'EDQUOT' ? 'store_disk_full' : 'store_cannot_open';
 }
