@@ -2,10 +2,10 @@ import { type Kysely, sql } from 'kysely';
 import type { SqlDialect } from './engine.ts';
 import type { Schema } from './schema.ts';
 import type { AccountCount } from './store.ts';
-import { candidates, TOP } from './top-sources.ts';
+import { candidates, type Ranking, TOP } from './top-of-hours.ts';
 
 /** Distinct sources of an account are counted among this many of its newest failures. */
-const NEWEST = 1000;
+const NEWEST = 500;
 
 interface Account {
   readonly username: string;
@@ -13,19 +13,19 @@ interface Account {
   readonly failures: number;
 }
 
+const RANKING: Ranking<Account> = {
+  ofHour: 'SELECT username, domain, failures FROM hourly_accounts WHERE hour = ? ORDER BY failures DESC',
+  keyOf: (row) => JSON.stringify([row.username, row.domain]),
+  countOf: (row) => row.failures,
+};
+
 /** The accounts with the most failures in these hours. */
 export async function topAccounts(
   db: Kysely<Schema>,
   dialect: SqlDialect,
   hours: readonly string[],
 ): Promise<readonly AccountCount[]> {
-  const best = await candidates<Account>(
-    db,
-    'SELECT username, domain, failures FROM hourly_accounts WHERE hour = ? ORDER BY failures DESC',
-    hours,
-    (row) => JSON.stringify([row.username, row.domain]),
-    (row) => row.failures,
-  );
+  const best = await candidates(db, hours, RANKING);
   const from = hours[0] ?? '';
   const to = hours.at(-1) ?? '';
   const sums = [];
