@@ -1,7 +1,7 @@
 /** What should be in the kernel, as far as this process was told. */
 import type { Network } from '../../lib/network.ts';
 import { type Enforced, isInForce, longer } from '../enforcer.ts';
-import { blockSetOf, isCanary } from './block-sets.ts';
+import { isCanary, setOf } from './address-sets.ts';
 
 /** The kernel and our clock may disagree about the very moment of an end. */
 const GRACE_MS = 60_000;
@@ -24,7 +24,7 @@ export class Book {
 
   /** How many blocks are in the set of that name. */
   sizeOf(set: string): number {
-    return this.values().reduce((count, block) => count + (blockSetOf(block.target).name === set ? 1 : 0), 0);
+    return this.values().reduce((count, block) => count + (setOf('block', block.target).name === set ? 1 : 0), 0);
   }
 
   /** A longer time extends, a shorter one does not shorten. @returns whether the block is one to keep out */

@@ -16,6 +16,7 @@ export class ConnectionEnder {
   readonly #config: Pick<NftablesConfig, 'prefix' | 'ports'>;
   readonly #onFault: (error: Error) => void;
   #waiting: Network[] = [];
+  #allowlist: readonly Network[] = [];
   #running: Promise<void> | undefined;
 
   constructor(config: Pick<NftablesConfig, 'prefix' | 'ports'>, onFault: (error: Error) => void) {
@@ -26,7 +27,8 @@ export class ConnectionEnder {
   /** @param allowlist whose connections stay, also inside of a blocked network */
   end(targets: readonly Network[], allowlist: readonly Network[]): void {
     this.#waiting.push(...targets.slice(0, MAX_WAITING - this.#waiting.length));
-    this.#running ??= this.#run(allowlist)
+    this.#allowlist = allowlist;
+    this.#running ??= this.#run()
       .catch((error: unknown) => this.#onFault(new Error('open connections were not ended', { cause: error })))
       .finally(() => {
         this.#running = undefined;
@@ -38,10 +40,10 @@ export class ConnectionEnder {
     await this.#running;
   }
 
-  async #run(allowlist: readonly Network[]): Promise<void> {
+  async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       const targets = this.#waiting.splice(0, TARGETS_PER_CALL);
-      const args = ['-K', '-H', '-n', '-t', ...filterOf(targets, allowlist, this.#config.ports)];
+      const args = ['-K', '-H', '-n', '-t', ...filterOf(targets, this.#allowlist, this.#config.ports)];
       const { code, stderr } = await run({ prefix: this.#config.prefix, program: 'ss', args });
       if (code !== 0 || stderr !== '') throw new Error(`ss -K: ${stderr.slice(0, 200).trim()}`);
     }

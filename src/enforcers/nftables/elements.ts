@@ -27,12 +27,6 @@ export async function readElements(
   }
 }
 
-/** The allowlist as the kernel gives it back: to be compared, not understood. */
-export async function readAllowlist(prefix: readonly string[], table: string): Promise<string> {
-  const listings = ['allow4', 'allow6'].map((set) => runNft(prefix, ['list', 'set', 'inet', table, set]));
-  return (await Promise.all(listings)).join('');
-}
-
 /** States: outside of a set; in a set, before its elements; among its elements. */
 export class ElementParser {
   readonly #take: (element: Element) => void;

@@ -1,9 +1,8 @@
 import type { Network } from '../../lib/network.ts';
 import type { Enforced } from '../enforcer.ts';
-import { type BlockSet, blockSetOf, parseBlockSet, USUAL_SETS } from './block-sets.ts';
+import { type AddressSet, distinct, type Purpose, parseSetName, setOf, setsOf, USUAL_SETS } from './address-sets.ts';
 import { NftError, runNft } from './command.ts';
 import type { NftablesConfig } from './config.ts';
-import { readAllowlist } from './elements.ts';
 import { readLayout } from './layout.ts';
 import { NftSession } from './session.ts';
 import {
@@ -23,12 +22,12 @@ const SESSION_TIMEOUT_MS = 5_000;
 /** What was written last, as the kernel gave it back: what is there is compared with it. A new object for each writing. */
 export interface Written {
   readonly signature: string;
-  readonly allowlist: string;
-  readonly sets: readonly BlockSet[];
+  readonly sets: readonly AddressSet[];
+  readonly allowlist: readonly Network[];
 }
 
 /** Equal to nothing that the kernel can give back. */
-const NOTHING_WRITTEN: Written = { signature: 'nothing written', allowlist: '', sets: [] };
+const NOTHING_WRITTEN: Written = { signature: 'nothing written', sets: [], allowlist: [] };
 
 /** Writes our table in the kernel. One call at a time. Knows what it wrote last, not what should be there. */
 export class Kernel {
@@ -54,23 +53,26 @@ export class Kernel {
    * host's own user namespace, as in some containers): then all but the blocks is in place, and these are as they were
    */
   async restore(blocks: readonly Enforced[], allowlist: readonly Network[], now: number): Promise<boolean> {
-    const { prefix, table } = this.#config;
-    const present = (await readLayout(prefix, table)).sets;
-    const used = new Map(
-      [...USUAL_SETS, ...blocks.map((block) => blockSetOf(block.target))].map((set) => [set.name, set]),
-    );
-    const sets = [...used.values()];
-    const stale = present.filter((name) => parseBlockSet(name) !== undefined && !used.has(name));
-    const complete = await this.#writeWhole({ sets, stale, blocks, allowlist, now });
-    await this.#remember(sets);
+    const present = (await readLayout(this.#config.prefix, this.#config.table)).sets;
+    const blockSets = distinct([
+      ...USUAL_SETS,
+      ...setsOf(
+        'block',
+        blocks.map((block) => block.target),
+      ),
+    ]);
+    const sets = setsOf('allow', allowlist);
+    const stale = without(present, [...blockSets, ...sets]);
+    const complete = await this.#writeWhole({ blockSets, sets, stale, blocks, allowlist, now });
+    await this.#remember([...blockSets, ...sets], allowlist);
     return complete;
   }
 
   /** Makes it so. One transaction for each set and thousand. */
   async change(changes: readonly Change[], now: number): Promise<void> {
-    const bySet = Map.groupBy(changes, (change) => blockSetOf(change.target).name);
+    const bySet = Map.groupBy(changes, (change) => setOf('block', change.target).name);
     for (const [name, ofSet] of bySet) {
-      const set = parseBlockSet(name);
+      const set = parseSetName(name);
       if (set === undefined || !(await this.#hasRoom(set, ofSet))) continue;
       for (let at = 0; at < ofSet.length; at += CHANGES_PER_LINE) {
         await this.#runLine(changeLine(this.#config, set, ofSet.slice(at, at + CHANGES_PER_LINE), now));
@@ -79,8 +81,14 @@ export class Kernel {
   }
 
   async allow(allowlist: readonly Network[]): Promise<void> {
-    await this.#runFile(allowStatements(this.#config, allowlist));
-    await this.#remember(this.#written.sets);
+    const [blockSets, known] = [this.#setsFor('block'), this.#setsFor('allow')];
+    const sets = setsOf('allow', allowlist);
+    const stale = without(
+      known.map((set) => set.name),
+      sets,
+    );
+    await this.#runFile(allowStatements(this.#config, { sets, stale, allowlist }));
+    await this.#remember([...blockSets, ...sets], allowlist);
   }
 
   close(): Promise<void> {
@@ -104,11 +112,11 @@ export class Kernel {
   }
 
   /** Makes a set for a prefix length that was not in use so far, unless nothing is to be put into it. */
-  async #hasRoom(set: BlockSet, changes: readonly Change[]): Promise<boolean> {
+  async #hasRoom(set: AddressSet, changes: readonly Change[]): Promise<boolean> {
     if (this.#written.sets.some((known) => known.name === set.name)) return true;
     if (changes.every((change) => change.block === undefined)) return false;
     await this.#runFile(newSetStatements(this.#config, set));
-    await this.#remember([...this.#written.sets, set]);
+    await this.#remember([...this.#written.sets, set], this.#written.allowlist);
     return true;
   }
 
@@ -127,9 +135,18 @@ export class Kernel {
     await runNft(this.#config.prefix, ['-f', '-'], { input: statements });
   }
 
-  async #remember(sets: readonly BlockSet[]): Promise<void> {
-    const { prefix, table } = this.#config;
-    const [layout, allowlist] = await Promise.all([readLayout(prefix, table), readAllowlist(prefix, table)]);
-    this.#written = { signature: layout.signature, allowlist, sets };
+  #setsFor(purpose: Purpose): AddressSet[] {
+    return this.#written.sets.filter((set) => set.purpose === purpose);
   }
+
+  async #remember(sets: readonly AddressSet[], allowlist: readonly Network[]): Promise<void> {
+    const { signature } = await readLayout(this.#config.prefix, this.#config.table);
+    this.#written = { signature, sets, allowlist: [...allowlist] };
+  }
+}
+
+/** Of the names of our sets, those that are not wanted. */
+function without(present: readonly string[], wanted: readonly AddressSet[]): string[] {
+  const names = new Set(wanted.map((set) => set.name));
+  return present.filter((name) => parseSetName(name) !== undefined && !names.has(name));
 }

@@ -6,7 +6,7 @@ import { Book } from './book.ts';
 import { Comparison, type Difference } from './comparison.ts';
 import type { NftablesConfig } from './config.ts';
 import { ConnectionEnder } from './connections.ts';
-import { check, type Damage, inspect, readBlocks } from './inspection.ts';
+import { check, type Damage, inspect, readHeld } from './inspection.ts';
 import { Kernel } from './kernel.ts';
 
 /** A full comparison takes a second at 100,000 blocks: it is followed by a pause so many times as long. */
@@ -68,7 +68,7 @@ export class Nftables implements Enforcer {
 
   allow(allowlist: readonly Network[]): Promise<void> {
     this.#allowlist = [...allowlist];
-    return this.#writing.take(() => this.#kernel.allow(this.#allowlist));
+    return this.#writing.take(() => this.#orRestore(() => this.#kernel.allow(this.#allowlist)));
   }
 
   check(address: Address): Promise<boolean> {
@@ -77,7 +77,9 @@ export class Nftables implements Enforcer {
 
   async list(): Promise<readonly Enforced[]> {
     const found: Enforced[] = [];
-    await readBlocks(this.#config, this.#context.clock(), (block) => found.push(block));
+    await readHeld(this.#config, this.#context.clock(), ({ purpose, target, expiresAt }) => {
+      if (purpose === 'block') found.push({ target, expiresAt });
+    });
     return found;
   }
 
@@ -115,13 +117,16 @@ export class Nftables implements Enforcer {
     const targets = [...this.#dirty.values()];
     this.#dirty = new Map();
     this.#flush = undefined;
+    await this.#orRestore(() => this.#change(targets));
+  }
+
+  /** A change is refused when somebody has taken away what it was to go into. */
+  async #orRestore(change: () => Promise<void>): Promise<void> {
     try {
-      await this.#change(targets);
+      await change();
     } catch (cause) {
-      // Somebody has taken away what the change was to go into.
-      this.#context.onFault(
-        new Error('nftables: a change was refused, so everything is put in place again', { cause }),
-      );
+      const message = 'nftables: a change was refused, so everything is put in place again';
+      this.#context.onFault(new Error(message, { cause }));
       await this.#restore();
     }
   }
@@ -174,9 +179,10 @@ export class Nftables implements Enforcer {
       // What was under way at the call is in the book and perhaps not yet in the kernel.
       await this.#writing.take(async () => {});
       await comparison.takeOver(blocks, startedAt);
-      const { missing, surplus } = await this.#findDifference(comparison);
+      const { missing, surplus, allowed } = await this.#findDifference(comparison);
       await this.#write([...missing, ...surplus]);
-      return { added: missing.length, removed: surplus.length };
+      if (allowed.length > 0) await this.allow(this.#allowlist);
+      return { added: missing.length, removed: surplus.length + allowed.length };
     } finally {
       const now = this.#context.clock();
       this.#book.forgetEnded(now);
@@ -184,11 +190,19 @@ export class Nftables implements Enforcer {
     }
   }
 
-  async #findDifference(comparison: Comparison): Promise<Difference> {
+  /** Also who was put into the allowlist by somebody else. */
+  async #findDifference(comparison: Comparison): Promise<Difference & { readonly allowed: readonly Network[] }> {
     const now = this.#context.clock();
     const tolerance = () => END_TOLERANCE_MS + this.#context.clock() - now;
-    await readBlocks(this.#config, now, (block) => comparison.see(block, tolerance(), now));
-    return comparison.finish(tolerance(), now);
+    const { written } = this.#kernel;
+    const allowlist = new Set(written.allowlist.map((network) => network.text));
+    const allowed: Network[] = [];
+    await readHeld(this.#config, now, (held) => {
+      if (held.purpose === 'block') comparison.see(held, tolerance(), now);
+      else if (!allowlist.has(held.target.text)) allowed.push(held.target);
+    });
+    const difference = await comparison.finish(tolerance(), now);
+    return { ...difference, allowed: written === this.#kernel.written ? allowed : [] };
   }
 }
 

@@ -25,8 +25,8 @@ describe('nftables: changed by hand', { skip: skip ?? false }, () => {
     ['the rules are flushed', ['flush chain inet sipward prerouting'], 4],
     ['the verdict is flushed', ['flush chain inet sipward verdict'], 4],
     ['a rule is put before ours', ['insert rule inet sipward prerouting accept'], 4],
-    ['the allowlist is flushed', ['flush set inet sipward allow4'], 1],
-    ['the allowlist is extended', ['add element inet sipward allow4 { 10.77.0.0/16 }'], 1],
+    ['the allowlist is flushed', ['flush set inet sipward allow4-24'], 1],
+    ['somebody is taken off the allowlist', ['delete element inet sipward allow4-24 { 10.99.1.0 }'], 1],
     ['one element is deleted', [`delete element inet sipward block4-32 { ${attacker} }`], 1],
     [
       'a time is cut short',
@@ -60,6 +60,25 @@ describe('nftables: changed by hand', { skip: skip ?? false }, () => {
       namespace.sh('nft', 'add element inet sipward block4-32 { 203.0.113.7 timeout 1h, 203.0.113.8 }');
       assert.deepEqual(await enforcer.reconcile(blocks, allowlist), { added: 0, removed: 2 });
       assert.equal(await enforcer.check(address('203.0.113.7')), false);
+    }));
+
+  it('somebody is put on the allowlist: taken off by the next reconciliation', () =>
+    withLab(async ({ enforcer, namespace }) => {
+      await enforcer.start(blocks, allowlist);
+      namespace.sh('nft', 'add element inet sipward allow4-24 { 10.99.7.0 }');
+      assert.equal(await enforcer.check(address('10.99.7.1')), false);
+      assert.deepEqual(await enforcer.reconcile(blocks, allowlist), { added: 0, removed: 1 });
+      assert.equal(await enforcer.check(address('10.99.7.1')), true);
+      assert.equal(await enforcer.check(address('10.99.1.1')), false);
+    }));
+
+  it('the table is deleted: a change of the allowlist brings everything back', () =>
+    withLab(async ({ enforcer, namespace }) => {
+      await enforcer.start(blocks, allowlist);
+      namespace.sh('nft', 'delete table inet sipward');
+      await enforcer.allow([network('192.0.2.0/24')]);
+      assert.equal(await enforcer.check(address('192.0.2.9')), false);
+      assert.equal(await enforcer.check(address('10.99.1.1')), true);
     }));
 
   it('packets arrive while the set is empty, and no longer after the next reconciliation', () =>

@@ -5,16 +5,9 @@ import { Address } from '../../lib/address.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { Network } from '../../lib/network.ts';
 import { network } from '../enforcer.testkit.ts';
-import { blockSetOf, canaryOf, isCanary, maskText, parseBlockSet, USUAL_SETS } from './block-sets.ts';
+import { canaryOf, isCanary, maskText, parseSetName, setOf, setsOf, USUAL_SETS } from './address-sets.ts';
 import { nftablesConfig } from './config.ts';
-import {
-  allowStatements,
-  changeLine,
-  replaceStatements,
-  timeoutText,
-  wholeStatements,
-  withoutCovered,
-} from './statements.ts';
+import { allowStatements, changeLine, replaceStatements, timeoutText, wholeStatements } from './statements.ts';
 
 const layer = nftablesConfig.parse({});
 const anyNetwork = fc.oneof(
@@ -33,17 +26,18 @@ describe('block sets', () => {
       ['2001:db8::1', 'block6-128'],
       ['::/0', 'block6-0'],
     ] as const) {
-      assert.equal(blockSetOf(network(text)).name, name);
-      assert.deepEqual(parseBlockSet(name), blockSetOf(network(text)));
+      assert.equal(setOf('block', network(text)).name, name);
+      assert.deepEqual(parseSetName(name), setOf('block', network(text)));
+      assert.deepEqual(parseSetName(name.replace('block', 'allow')), setOf('allow', network(text)));
     }
-    for (const name of ['allow4', 'block4', 'block5-3', 'block4-32x', 'xblock4-32']) {
-      assert.equal(parseBlockSet(name), undefined, name);
+    for (const name of ['allow4', 'block4', 'deny4-32', 'block5-3', 'block4-32x', 'xblock4-32']) {
+      assert.equal(parseSetName(name), undefined, name);
     }
   });
 
   it('mask addresses to their length', () => {
     const masks = ['192.0.2.0/25', '10.0.0.0/8', '0.0.0.0/0', '2001:db8::/64', '2001:db8::/33'].map((text) =>
-      maskText(blockSetOf(network(text))),
+      maskText(setOf('block', network(text))),
     );
     assert.deepEqual(masks, ['255.255.255.128', '255.0.0.0', '0.0.0.0', 'ffff:ffff:ffff:ffff::', 'ffff:ffff:8000::']);
   });
@@ -51,7 +45,7 @@ describe('block sets', () => {
   it('have a canary that no masked source address equals', () => {
     fc.assert(
       fc.property(anyNetwork, (target) => {
-        const canary = Address.parse(canaryOf(blockSetOf(target)));
+        const canary = Address.parse(canaryOf(setOf('block', target)));
         assert.ok(canary);
         if (target.isSingle) assert.equal(isCanary(target), target.base.text === canary.text);
         else assert.notEqual(target.base.text, canary.text);
@@ -80,31 +74,20 @@ describe('timeouts', () => {
     ));
 });
 
-describe('an allowlist for an interval set', () => {
-  it('covers the same addresses without overlaps', () =>
-    fc.assert(
-      fc.property(fc.array(anyNetwork, { maxLength: 30 }), (networks) => {
-        const kept = withoutCovered(networks.filter(({ family }) => family === 4));
-        for (const one of networks.filter(({ family }) => family === 4)) {
-          assert.ok(
-            kept.some((other) => other.length <= one.length && other.contains(one.base)),
-            one.text,
-          );
-        }
-        for (const [index, one] of kept.entries()) {
-          assert.ok(
-            kept.every((other, at) => at === index || !other.overlaps(one)),
-            one.text,
-          );
-        }
-      }),
-    ));
-
-  it('is emptied where it names nobody', () => {
-    assert.equal(
-      allowStatements(layer, ['10.1.0.0/16', '10.0.0.0/8', '192.0.2.1'].map(network)),
-      'flush set inet sipward allow4\nadd element inet sipward allow4 { 10.0.0.0/8, 192.0.2.1 }\nflush set inet sipward allow6\n',
+describe('an allowlist', () => {
+  it('goes into a set for each length, once, in one change of chain and sets', () => {
+    const allowlist = ['10.1.0.0/16', '192.0.2.1', '192.0.2.1', '2001:db8::/32'].map(network);
+    const sets = setsOf('allow', allowlist);
+    assert.deepEqual(
+      sets.map((set) => set.name),
+      ['allow4-16', 'allow4-32', 'allow6-32'],
     );
+    const lines = allowStatements(layer, { sets, stale: ['allow4-8'], allowlist }).split('\n');
+    assert.deepEqual(lines.slice(0, 2), ['flush chain inet sipward verdict', 'delete set inet sipward allow4-8']);
+    assert.ok(lines.includes('add rule inet sipward verdict ip saddr & 255.255.0.0 @allow4-16 accept'));
+    assert.ok(lines.includes('add element inet sipward allow4-32 { 255.255.255.255, 192.0.2.1 }'));
+    const drop = lines.findIndex((line) => line.endsWith('counter name dropped drop'));
+    assert.ok(lines.findLastIndex((line) => line.endsWith(' accept')) < drop, 'drops last');
   });
 });
 
@@ -116,7 +99,7 @@ describe('statements', () => {
   });
 
   it('change elements in one line, whatever was there', () => {
-    const set = blockSetOf(network('192.0.2.1'));
+    const set = setOf('block', network('192.0.2.1'));
     const put = { target: network('192.0.2.1'), block: block('192.0.2.1', 1500) };
     const forever = { target: network('192.0.2.2'), block: block('192.0.2.2') };
     const lift = { target: network('192.0.2.3'), block: undefined };
@@ -131,7 +114,14 @@ describe('statements', () => {
 
   it('put all blocks of a set into one statement', () => {
     const blocks = [block('192.0.2.1', 1000), block('2001:db8::/64', 1000), block('192.0.2.2', 1000)];
-    const text = wholeStatements(layer, { sets: USUAL_SETS, stale: ['block4-8'], blocks, allowlist: [], now });
+    const text = wholeStatements(layer, {
+      blockSets: USUAL_SETS,
+      sets: [],
+      stale: ['block4-8'],
+      blocks,
+      allowlist: [],
+      now,
+    });
     const adding = text.split('\n').filter((line) => line.startsWith('add element'));
     assert.deepEqual(adding, [
       'add element inet sipward block4-32 { 255.255.255.255, 192.0.2.1 timeout 0d1s0ms, 192.0.2.2 timeout 0d1s0ms }',
@@ -144,14 +134,14 @@ describe('statements', () => {
   });
 
   it('leave the elements that are there, if so told', () => {
-    const whole = { sets: USUAL_SETS, stale: [], blocks: undefined, allowlist: [], now };
+    const whole = { blockSets: USUAL_SETS, sets: [], stale: [], blocks: undefined, allowlist: [], now };
     assert.doesNotMatch(wholeStatements(layer, whole), /flush set inet sipward block/);
     assert.match(wholeStatements(layer, whole), /add element inet sipward block4-32 \{ 255\.255\.255\.255 \}/);
   });
 
   it('name the ports once, and the table as configured', () => {
     const other = nftablesConfig.parse({ table: 'edge', ports: [5060, 5061, 5060], priority: -310 });
-    const whole = { sets: USUAL_SETS, stale: ['block4-8'], blocks: [], allowlist: [], now };
+    const whole = { blockSets: USUAL_SETS, sets: [], stale: ['block4-8'], blocks: [], allowlist: [], now };
     const text = replaceStatements(other, whole);
     assert.match(text, /^add table inet edge\ndelete table inet edge\nadd table inet edge\n/);
     assert.match(text, /th dport != \{ 5060, 5061 \} accept/);

@@ -1,7 +1,7 @@
 /** The text that nft reads. Nothing in it comes from SIP: addresses and numbers in canonical form, and our own names. */
 import type { Network } from '../../lib/network.ts';
 import type { Enforced } from '../enforcer.ts';
-import { type BlockSet, blockSetOf, canaryOf, maskText } from './block-sets.ts';
+import { type AddressSet, canaryOf, maskText, setOf } from './address-sets.ts';
 import type { NftablesConfig } from './config.ts';
 
 type Layer = Pick<NftablesConfig, 'table' | 'priority' | 'ports'>;
@@ -10,13 +10,19 @@ const DAY_MS = 86_400_000;
 /** Longer than a life; nft takes no number above 32 bits. */
 const MAX_TIMEOUT_DAYS = 36_500;
 
-export interface WholeLayer {
-  readonly sets: readonly BlockSet[];
+export interface AllowPart {
+  /** Those of the allowlist. */
+  readonly sets: readonly AddressSet[];
   /** Names of sets that are there and not wanted. */
   readonly stale: readonly string[];
+  readonly allowlist: readonly Network[];
+}
+
+export interface WholeLayer extends AllowPart {
+  /** Those of the blocks. */
+  readonly blockSets: readonly AddressSet[];
   /** Undefined: those that are there stay as they are. */
   readonly blocks: readonly Enforced[] | undefined;
-  readonly allowlist: readonly Network[];
   readonly now: number;
 }
 
@@ -26,19 +32,15 @@ export function wholeStatements(layer: Layer, whole: WholeLayer): string {
   return [
     `add table inet ${table}`,
     `add counter inet ${table} dropped`,
-    `add set inet ${table} allow4 { type ipv4_addr; flags interval; }`,
-    `add set inet ${table} allow6 { type ipv6_addr; flags interval; }`,
-    ...whole.sets.map((set) => addSet(layer, set)),
+    ...whole.blockSets.map((set) => addSet(layer, set)),
     `add chain inet ${table} verdict`,
     `add chain inet ${table} prerouting { type filter hook prerouting priority ${layer.priority}; policy accept; }`,
     `flush chain inet ${table} prerouting`,
-    `flush chain inet ${table} verdict`,
-    ...whole.stale.map((name) => `delete set inet ${table} ${name}`),
-    ...verdictRules(layer),
+    allowStatements(layer, whole),
     ...portRules(layer),
-    ...whole.sets.map((set) => addRule(layer, set)),
-    ...contents(layer, whole),
-    allowStatements(layer, whole.allowlist),
+    ...whole.blockSets.map((set) => addRule(layer, set)),
+    ...blockElements(layer, whole),
+    '',
   ].join('\n');
 }
 
@@ -49,38 +51,40 @@ export function replaceStatements(layer: Layer, whole: WholeLayer): string {
   return [...removed, wholeStatements(layer, { ...whole, stale: [] })].join('\n');
 }
 
-function contents({ table }: Layer, whole: WholeLayer): string[] {
-  if (whole.blocks === undefined) return whole.sets.map((set) => addElements(table, set, [canaryOf(set)]));
-  const blocks = Map.groupBy(whole.blocks, (block) => blockSetOf(block.target).name);
-  return whole.sets.flatMap((set) => {
+/**
+ * Replaces the allowlist at once. It is asked only about packets of blocked sources: the outcome is as if it came
+ * first, and the packets of all others need fewer look-ups. Neighbour discovery (RFC 4861) passes: without it a block
+ * of our own link's prefix would cut off the router.
+ */
+export function allowStatements(layer: Layer, { sets, stale, allowlist }: AllowPart): string {
+  const { table } = layer;
+  const keys = new Map(sets.map((set) => [set.name, new Set([canaryOf(set)])]));
+  for (const network of allowlist) keys.get(setOf('allow', network).name)?.add(network.base.text);
+  return [
+    `flush chain inet ${table} verdict`,
+    ...stale.map((name) => `delete set inet ${table} ${name}`),
+    ...sets.map((set) => addSet(layer, set)),
+    ...sets.map((set) => addRule(layer, set)),
+    `add rule inet ${table} verdict icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept`,
+    `add rule inet ${table} verdict counter name dropped drop`,
+    ...sets.map((set) => `flush set inet ${table} ${set.name}`),
+    ...sets.map((set) => addElements(layer, set, [...(keys.get(set.name) ?? [])])),
+    '',
+  ].join('\n');
+}
+
+function blockElements(layer: Layer, whole: WholeLayer): string[] {
+  if (whole.blocks === undefined) return whole.blockSets.map((set) => addElements(layer, set, [canaryOf(set)]));
+  const blocks = Map.groupBy(whole.blocks, (block) => setOf('block', block.target).name);
+  return whole.blockSets.flatMap((set) => {
     const elements = (blocks.get(set.name) ?? []).map((block) => element(block, whole.now));
-    return [`flush set inet ${table} ${set.name}`, addElements(table, set, [canaryOf(set), ...elements])];
+    return [`flush set inet ${layer.table} ${set.name}`, addElements(layer, set, [canaryOf(set), ...elements])];
   });
 }
 
-/** Room for a prefix length that was not in use so far. */
-export function newSetStatements(layer: Layer, set: BlockSet): string {
-  return [addSet(layer, set), addRule(layer, set), addElements(layer.table, set, [canaryOf(set)]), ''].join('\n');
-}
-
-/** Replaces the allowlist at once. */
-export function allowStatements({ table }: Layer, allowlist: readonly Network[]): string {
-  const lines = [4, 6].flatMap((family) => {
-    const networks = withoutCovered(allowlist.filter((network) => network.family === family));
-    const set = { name: `allow${family}` };
-    const flush = `flush set inet ${table} ${set.name}`;
-    return networks.length === 0
-      ? [flush]
-      : [
-          flush,
-          addElements(
-            table,
-            set,
-            networks.map((network) => network.text),
-          ),
-        ];
-  });
-  return `${lines.join('\n')}\n`;
+/** Room for blocks of a prefix length that was not in use so far. */
+export function newSetStatements(layer: Layer, set: AddressSet): string {
+  return [addSet(layer, set), addRule(layer, set), addElements(layer, set, [canaryOf(set)]), ''].join('\n');
 }
 
 /** What shall become of one target. */
@@ -95,7 +99,7 @@ export interface Change {
  * of an element alone that is added again, newer ones change it; deleting needs one that is there. So: add, delete,
  * add with the wanted time.
  */
-export function changeLine({ table }: Layer, set: BlockSet, changes: readonly Change[], now: number): string {
+export function changeLine({ table }: Layer, set: AddressSet, changes: readonly Change[], now: number): string {
   const keys = changes.map((change) => change.target.base.text).join(', ');
   const wanted = changes.flatMap((change) => (change.block ? [element(change.block, now)] : []));
   const where = `element inet ${table} ${set.name}`;
@@ -108,34 +112,21 @@ export function probeLine(table: string, set: string, key: string): string {
   return `create element inet ${table} ${set} { ${key} }`;
 }
 
-function addElements(table: string, set: { readonly name: string }, elements: readonly string[]): string {
+function addElements({ table }: Layer, set: AddressSet, elements: readonly string[]): string {
   return `add element inet ${table} ${set.name} { ${elements.join(', ')} }`;
 }
 
-function addSet({ table }: Layer, set: BlockSet): string {
+function addSet({ table }: Layer, set: AddressSet): string {
   return `add set inet ${table} ${set.name} { type ipv${set.family}_addr; flags timeout; }`;
 }
 
-function addRule({ table }: Layer, set: BlockSet): string {
+function addRule({ table }: Layer, set: AddressSet): string {
   const source = `ip${set.family === 4 ? '' : '6'} saddr`;
   const whole = set.length === (set.family === 4 ? 32 : 128);
   const key = whole ? source : `${source} & ${maskText(set)}`;
-  return `add rule inet ${table} prerouting ${key} @${set.name} goto verdict`;
-}
-
-/**
- * The allowlist is asked only about packets of blocked sources: the outcome is as if it came first, and the packets of
- * all others need one look-up less. Neighbour discovery (RFC 4861) passes: without it a block of our own link's prefix
- * would cut off the router.
- */
-function verdictRules({ table }: Layer): string[] {
-  const rule = (text: string) => `add rule inet ${table} verdict ${text}`;
-  return [
-    rule('ip saddr @allow4 accept'),
-    rule('ip6 saddr @allow6 accept'),
-    rule('icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept'),
-    rule('counter name dropped drop'),
-  ];
+  return set.purpose === 'block'
+    ? `add rule inet ${table} prerouting ${key} @${set.name} goto verdict`
+    : `add rule inet ${table} verdict ${key} @${set.name} accept`;
 }
 
 function portRules({ table, ports }: Layer): string[] {
@@ -156,21 +147,4 @@ function element(block: Enforced, now: number): string {
 export function timeoutText(ms: number): string {
   const whole = Math.min(Math.max(1, Math.ceil(ms)), MAX_TIMEOUT_DAYS * DAY_MS);
   return `${Math.floor(whole / DAY_MS)}d${Math.floor((whole % DAY_MS) / 1000)}s${whole % 1000}ms`;
-}
-
-/** An interval set refuses overlaps. Sorted by address and then size, what is covered follows what covers it. */
-export function withoutCovered(networks: readonly Network[]): Network[] {
-  const kept: Network[] = [];
-  for (const network of networks.toSorted(byAddressThenSize)) {
-    if (kept.at(-1)?.contains(network.base) !== true) kept.push(network);
-  }
-  return kept;
-}
-
-function byAddressThenSize(one: Network, other: Network): number {
-  const { base: a } = one;
-  const { base: b } = other;
-  return (
-    a.high - b.high || a.low - b.low || a.hostHigh - b.hostHigh || a.hostLow - b.hostLow || one.length - other.length
-  );
 }
