@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
+import { SOURCES } from '../sources/index.ts';
 import { exampleConfig } from './example.ts';
 import { configJsonSchema, type SchemaNode } from './json-schema.ts';
 import { parseConfig } from './parse.ts';
@@ -26,6 +27,18 @@ describe('exampleConfig', () => {
       const key = path.split('.').at(-1);
       assert.ok(value !== undefined || exampleConfig().includes(`# ${key}: `), path);
     }
+  });
+
+  it('shows every kind of source, ready to be used', () => {
+    // Commented-out keys begin at the very left; what a person comments in must be accepted.
+    const uncommented = exampleConfig().replaceAll(/^#(?= )(?= {2,})/gm, '');
+    const { sources } = parseConfig(uncommented, 'example');
+    assert.deepEqual(
+      Object.values(sources)
+        .map(({ type }) => type)
+        .toSorted(),
+      SOURCES.map(({ type }) => type).toSorted(),
+    );
   });
 
   it('explains every key', () => {

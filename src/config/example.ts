@@ -15,10 +15,15 @@ export function exampleConfig(): string {
 
 function sectionLines(node: SchemaNode, given: unknown, depth: number): readonly string[] {
   const lines = Object.entries(node.properties ?? {}).flatMap(([key, child]) => [
-    ...keyLines(key, child, defaultOf(child, given, key), depth),
+    ...keyLines(key, child, valueOf(node, key, child, given), depth),
     ...(depth === 0 ? [''] : []),
   ]);
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+}
+
+/** The default; a key that has none and must be given shows an example. */
+function valueOf(node: SchemaNode, key: string, child: SchemaNode, given: unknown): unknown {
+  return defaultOf(child, given, key) ?? (node.required?.includes(key) ? child.examples?.[0] : undefined);
 }
 
 function keyLines(key: string, node: SchemaNode, value: unknown, depth: number): readonly string[] {
@@ -52,14 +57,18 @@ function entryLines(entry: SchemaNode, value: unknown, depth: number): readonly 
     const branch = branches(entry).find((one) => branchType(one) === (content.type ?? '')) ?? entry;
     return namedLines(name, branch, content, depth);
   });
-  const others = branches(entry).filter((one) => !given.some(([, { type = '' }]) => type === branchType(one)));
-  const hidden = others.flatMap((branch) => {
-    const indent = '  '.repeat(depth);
-    const lines = namedLines(`my-${branchType(branch)}`, branch, {}, depth);
-    return lines.map((line) => `${indent}#${line.slice(indent.length) === '' ? '' : ` ${line.slice(indent.length)}`}`);
-  });
+  const isShown = (branch: SchemaNode) => given.some(([, { type = '' }]) => type === branchType(branch));
+  const hidden = branches(entry)
+    .filter((branch) => !isShown(branch))
+    .flatMap((branch) => namedLines(`my-${branchType(branch)}`, branch, {}, depth))
+    .map(commentedOut);
   // YAML reads a key without a value as null, which is no mapping.
   return given.length === 0 ? [`${'  '.repeat(depth)}{}`, ...hidden] : [...shown, ...hidden];
+}
+
+/** What is a comment already stays as it is. */
+function commentedOut(line: string): string {
+  return line.trimStart().startsWith('#') ? line : `#${line}`;
 }
 
 function namedLines(name: string, branch: SchemaNode, value: unknown, depth: number): readonly string[] {

@@ -3,11 +3,16 @@ import type { SchemaNode } from './json-schema.ts';
 
 /** The description as a sentence: schemas may write it as a phrase. Begins with a small letter if with a value. */
 export function about(node: SchemaNode): string {
-  const text = node.description ?? '';
+  const text = withoutDefault(node);
   if (text === '') return '';
   const isValue = node.enum?.some((value) => text.startsWith(String(value))) === true;
   const begin = isValue ? text.charAt(0) : text.charAt(0).toUpperCase();
   return `${begin}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
+
+/** The default is shown beside the description; some descriptions end by repeating it. */
+function withoutDefault({ description = '', default: value }: SchemaNode): string {
+  return value === undefined ? description : description.replace(/\s*\bDefault [^\s.](?:[^.]|\.(?=\S))*\.$/, '');
 }
 
 /** What may be written for a key, in a few words. */
