@@ -31,8 +31,8 @@ describe('exampleConfig', () => {
 
   it('shows every kind of source, ready to be used', () => {
     // Commented-out keys begin at the very left; what a person comments in must be accepted.
-    const uncommented = exampleConfig().replaceAll(/^#(?= )(?= {2,})/gm, '');
-    const { sources } = parseConfig(uncommented, 'example');
+    const section = /^sources:\n(?:[# ].*\n)*/m.exec(exampleConfig())?.[0] ?? '';
+    const { sources } = parseConfig(section.replaceAll(/^#(?= {2,})/gm, ''), 'example');
     assert.deepEqual(
       Object.values(sources)
         .map(({ type }) => type)

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
-import { branches, configJsonSchema, type SchemaNode } from './json-schema.ts';
-import { about, allowedText, branchType, defaultOf, isSection, namedEntries } from './reference-words.ts';
+import { branches, branchFor, configJsonSchema, type SchemaNode } from './json-schema.ts';
+import { about, allowedText, defaultOf, isChoice, isSection, markText, namedEntries } from './reference-words.ts';
 
 const HEAD = `# The configuration of sipward, complete, with every key at its default.
 # Leave out what you do not change: a shorter file is easier to read.
@@ -15,26 +15,39 @@ export function exampleConfig(): string {
 
 function sectionLines(node: SchemaNode, given: unknown, depth: number): readonly string[] {
   const lines = Object.entries(node.properties ?? {}).flatMap(([key, child]) => [
-    ...keyLines(key, child, valueOf(node, key, child, given), depth),
+    ...keyLines(key, child, shownValue(node, key, child, given), depth),
     ...(depth === 0 ? [''] : []),
   ]);
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 
 /** The default; a key that has none and must be given shows an example. */
-function valueOf(node: SchemaNode, key: string, child: SchemaNode, given: unknown): unknown {
+function shownValue(node: SchemaNode, key: string, child: SchemaNode, given: unknown): unknown {
   return defaultOf(child, given, key) ?? (node.required?.includes(key) ? child.examples?.[0] : undefined);
 }
 
 function keyLines(key: string, node: SchemaNode, value: unknown, depth: number): readonly string[] {
   const indent = '  '.repeat(depth);
   const entries = namedEntries(node);
+  if (isChoice(node)) return choiceLines(key, node, value, depth);
   if (isSection(node) || entries !== undefined) {
     const inner = entries === undefined ? sectionLines(node, value, depth + 1) : entryLines(entries, value, depth + 1);
     return [...comment(about(node), indent), `${indent}${key}:`, ...inner];
   }
   const text = [about(node), allowed(node)].filter((part) => part !== '').join(' ');
   return [...comment(text, indent), ...valueLines(key, node, value, indent)];
+}
+
+/** A section of one of several kinds: the default one, then the others instead of it, commented out. */
+function choiceLines(key: string, node: SchemaNode, value: unknown, depth: number): readonly string[] {
+  const indent = '  '.repeat(depth);
+  const chosen = branchFor(node, value);
+  const others = branches(node).filter((branch) => branch !== chosen);
+  return [
+    ...comment(about(node), indent),
+    ...namedLines(key, chosen ?? node, value, depth),
+    ...others.flatMap((branch) => [`${indent}# Or:`, ...namedLines(key, branch, {}, depth).map(commentedOut)]),
+  ];
 }
 
 function allowed(node: SchemaNode): string {
@@ -52,15 +65,14 @@ function valueLines(key: string, node: SchemaNode, value: unknown, indent: strin
 
 /** What the user names: the entries that are there by default, then one of each further type, commented out. */
 function entryLines(entry: SchemaNode, value: unknown, depth: number): readonly string[] {
-  const given = Object.entries((value ?? {}) as Record<string, { readonly type?: string }>);
-  const shown = given.flatMap(([name, content]) => {
-    const branch = branches(entry).find((one) => branchType(one) === (content.type ?? '')) ?? entry;
-    return namedLines(name, branch, content, depth);
-  });
-  const isShown = (branch: SchemaNode) => given.some(([, { type = '' }]) => type === branchType(branch));
+  const given = Object.entries((value ?? {}) as Record<string, unknown>);
+  const shown = given.flatMap(([name, content]) =>
+    namedLines(name, branchFor(entry, content) ?? entry, content, depth),
+  );
+  const used = new Set(given.map(([, content]) => branchFor(entry, content)));
   const hidden = branches(entry)
-    .filter((branch) => !isShown(branch))
-    .flatMap((branch) => namedLines(`my-${branchType(branch)}`, branch, {}, depth))
+    .filter((branch) => !used.has(branch))
+    .flatMap((branch) => namedLines(`my-${markText(branch)}`, branch, {}, depth))
     .map(commentedOut);
   // YAML reads a key without a value as null, which is no mapping.
   return given.length === 0 ? [`${'  '.repeat(depth)}{}`, ...hidden] : [...shown, ...hidden];
@@ -73,12 +85,7 @@ function commentedOut(line: string): string {
 
 function namedLines(name: string, branch: SchemaNode, value: unknown, depth: number): readonly string[] {
   const indent = '  '.repeat(depth);
-  const type = branchType(branch);
-  const properties = { ...branch.properties };
-  delete (properties as { type?: unknown }).type;
-  const inner = sectionLines({ ...branch, properties }, value, depth + 1);
-  const typeLine = type === '' ? [] : [`${indent}  type: ${type}`];
-  return [...comment(about(branch), indent), `${indent}${name}:`, ...typeLine, ...inner];
+  return [...comment(about(branch), indent), `${indent}${name}:`, ...sectionLines(branch, value, depth + 1)];
 }
 
 function flow(value: unknown): string {

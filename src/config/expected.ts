@@ -1,4 +1,4 @@
-import { branches, type SchemaNode } from './json-schema.ts';
+import { branches, markOf, type SchemaNode } from './json-schema.ts';
 
 /** What a node allows, in words that follow "expected": `an integer >= 1`, `one of dry-run, enforce`. */
 export function expectedText(node: SchemaNode | undefined): string {
@@ -26,8 +26,10 @@ export function expectedText(node: SchemaNode | undefined): string {
 }
 
 function unionText(all: readonly SchemaNode[]): string {
-  const types = all.map((one) => one.properties?.type?.const).filter((type) => type !== undefined);
-  if (types.length === all.length) return `a mapping with type one of ${types.join(', ')}`;
+  const marks = all.map(markOf).filter((mark) => mark !== undefined);
+  if (marks.length === all.length) {
+    return `a mapping with ${marks[0]?.key} one of ${marks.map(({ value }) => value).join(', ')}`;
+  }
   return [...new Set(all.map(expectedText))].join(' or ');
 }
 

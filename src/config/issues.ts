@@ -71,7 +71,11 @@ function explainUnion(issue: UnionIssue, path: readonly PropertyKey[], whole: Wh
   if (meant !== undefined) return meant.flatMap((inner) => explain(inner, path, whole));
   // zod places a wrong discriminator at the discriminator; its alternatives stand one level above.
   const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : undefined;
-  if (options !== undefined) return [at(path, `expected one of ${options.join(', ')}`, whole)];
+  if (options !== undefined) {
+    // An optional discriminator has undefined among its options.
+    const allowed = options.filter((option) => option !== undefined);
+    return [at(path, `expected one of ${allowed.join(', ')}`, whole)];
+  }
   return [at(path, `expected ${expectedText(schemaAt(whole.schema, whole.value, path).node)}`, whole)];
 }
 

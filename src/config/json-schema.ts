@@ -53,15 +53,22 @@ export function schemaAt(
   return { node, value: current };
 }
 
-/** In a union, the branch that `value` was meant for: by its `type` key, else by its kind of value. */
+/** In a union, the branch that `value` was meant for: by the key that marks it, else by its kind of value. */
 export function branchFor(node: SchemaNode, value: unknown): SchemaNode | undefined {
   const all = branches(node);
   if (all.length === 1) return all[0];
-  const type = child(value, 'type');
-  return (
-    all.find((one) => one.properties?.type?.const === type && type !== undefined) ??
-    all.find((one) => one.type === jsonType(value))
-  );
+  return all.find((one) => isMarked(one, value)) ?? all.find((one) => one.type === jsonType(value));
+}
+
+/** The key that tells a branch of a union from the others, and its value there: `type: decoy`. */
+export function markOf(branch: SchemaNode): { readonly key: string; readonly value: unknown } | undefined {
+  const found = Object.entries(branch.properties ?? {}).find(([, child]) => child.const !== undefined);
+  return found === undefined ? undefined : { key: found[0], value: found[1].const };
+}
+
+function isMarked(branch: SchemaNode, value: unknown): boolean {
+  const mark = markOf(branch);
+  return mark !== undefined && child(value, mark.key) === mark.value;
 }
 
 function additional(node: SchemaNode | undefined): SchemaNode | undefined {

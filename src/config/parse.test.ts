@@ -74,6 +74,16 @@ describe('parseConfig: what is refused, and in which words', () => {
       'log:\n  level:',
       'sipward.yaml:2:9: log.level: expected one of debug, info, warn, error, silent, got nothing (leave the key out to use its default)',
     ],
+    [
+      'unknown kind of section',
+      'store: {engine: oracle}',
+      'sipward.yaml:1:17: store.engine: expected one of sqlite, mysql, got "oracle"',
+    ],
+    [
+      'key of another kind',
+      'store: {host: db}',
+      /^sipward\.yaml:1:9: store\.host: unknown key; known here: engine, path$/,
+    ],
     ['not a mapping', 'hello', 'sipward.yaml:1:1: expected a mapping of keys to values, got "hello"'],
     ['a list', '- a', 'sipward.yaml:1:1: expected a mapping of keys to values, got ["a"]'],
     ['key written twice', 'web: {}\nweb: {}', /^sipward\.yaml:2:1: not valid YAML: Map keys must be unique/],

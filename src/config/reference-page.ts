@@ -1,5 +1,5 @@
-import { branches, configJsonSchema, type SchemaNode } from './json-schema.ts';
-import { about, allowedText, branchType, defaultOf, isSection, namedEntries } from './reference-words.ts';
+import { branches, configJsonSchema, markOf, type SchemaNode } from './json-schema.ts';
+import { about, allowedText, defaultOf, isChoice, isSection, markText, namedEntries } from './reference-words.ts';
 
 const HEAD = `# Configuration
 
@@ -41,8 +41,14 @@ function topLevel(key: string, node: SchemaNode): string {
 
 function rowsOf(path: string, node: SchemaNode, value: unknown): readonly Row[] {
   const entries = namedEntries(node);
-  if (entries !== undefined)
-    return [rowOf(path, node, value), ...branches(entries).flatMap((one) => entryRows(path, one))];
+  if (entries !== undefined) {
+    const kinds = branches(entries).flatMap((branch) => kindRows(entryPlace(path, branch), branch));
+    return [rowOf(path, node, value), ...kinds];
+  }
+  if (isChoice(node)) {
+    const kinds = branches(node).flatMap((branch) => kindRows(`${path} (${markText(branch)})`, branch));
+    return [rowOf(path, node, value), ...kinds];
+  }
   if (!isSection(node)) return [rowOf(path, node, value), ...itemRows(path, node)];
   const own = path.includes('.') ? [{ path, allowed: 'a section', fallback: '', meaning: about(node) }] : [];
   const inner = Object.entries(node.properties ?? {}).flatMap(([key, child]) =>
@@ -51,18 +57,19 @@ function rowsOf(path: string, node: SchemaNode, value: unknown): readonly Row[] 
   return [...own, ...inner];
 }
 
-/** The keys of one kind of entry, under `sources.<name>`, with `type` first. */
-function entryRows(path: string, branch: SchemaNode): readonly Row[] {
-  const type = branchType(branch);
-  const place = type === '' ? `${path}.<name>` : `${path}.<${type}>`;
-  const own = {
-    path: place,
-    allowed: type === '' ? 'a section' : `type: ${type}`,
-    fallback: '',
-    meaning: about(branch),
-  };
-  const inner = Object.entries(branch.properties ?? {}).filter(([key]) => key !== 'type');
-  return [own, ...inner.flatMap(([key, child]) => rowsOf(`${place}.${key}`, child, child.default))];
+/** The keys of one kind of mapping, under `sources.<decoy>` or `store (mysql)`. */
+function kindRows(place: string, branch: SchemaNode): readonly Row[] {
+  const mark = markOf(branch);
+  const allowed = mark === undefined ? 'a section' : `${mark.key}: ${mark.value}`;
+  const inner = Object.entries(branch.properties ?? {}).filter(([key]) => key !== mark?.key);
+  return [
+    { path: place, allowed, fallback: '', meaning: about(branch) },
+    ...inner.flatMap(([key, child]) => rowsOf(`${place}.${key}`, child, child.default)),
+  ];
+}
+
+function entryPlace(path: string, branch: SchemaNode): string {
+  return `${path}.<${markText(branch) || 'name'}>`;
 }
 
 /** The keys of the mappings in a list. */

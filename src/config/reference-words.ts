@@ -1,5 +1,5 @@
 import { expectedText } from './expected.ts';
-import type { SchemaNode } from './json-schema.ts';
+import { branches, markOf, type SchemaNode } from './json-schema.ts';
 
 /** The description as a sentence: schemas may write it as a phrase. Begins with a small letter if with a value. */
 export function about(node: SchemaNode): string {
@@ -35,13 +35,19 @@ export function namedEntries(node: SchemaNode): SchemaNode | undefined {
   return typeof node.additionalProperties === 'object' ? node.additionalProperties : undefined;
 }
 
-/** The `type` that a branch of a union stands for. */
-export function branchType(node: SchemaNode): string {
-  return String(node.properties?.type?.const ?? '');
+/** A mapping of which there are several kinds, told apart by one key. */
+export function isChoice(node: SchemaNode): boolean {
+  const all = branches(node);
+  return all.length > 1 && all.every((branch) => markOf(branch) !== undefined);
+}
+
+/** `decoy` of `type: decoy`; empty if there is only one kind. */
+export function markText(branch: SchemaNode): string {
+  return String(markOf(branch)?.value ?? '');
 }
 
 /** The default of a key: what the section above says of it, else its own. */
 export function defaultOf(node: SchemaNode, given: unknown, key: string): unknown {
   const above = typeof given === 'object' && given !== null ? (given as Record<string, unknown>)[key] : undefined;
-  return above ?? node.default;
+  return above ?? node.const ?? node.default;
 }
