@@ -1,7 +1,7 @@
 /** Run on a small file system: `node fill-disk.ts DIRECTORY`. Fills it, writes a journal, makes room, and says what came of it. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Journal } from '../../src/sources/decoy/journal.ts';
+import { Journal } from '../../src/sources/journal.ts';
 
 const [, , directory = ''] = process.argv;
 const ballast = join(directory, 'ballast');

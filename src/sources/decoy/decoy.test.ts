@@ -5,8 +5,8 @@ import { connect, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { ask, withDecoy, withSocket, withStateDir } from '../../../test/support/decoy.ts';
 import { parseSip } from '../../lib/sip/index.ts';
+import { CannotListen } from '../listener.ts';
 import { SourceUnavailable } from '../source.ts';
-import { CannotListen } from './listener.ts';
 
 function options(callId: string, via = 'UDP 127.0.0.1'): string {
   return [

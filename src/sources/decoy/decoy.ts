@@ -3,15 +3,15 @@ import { formatSignal } from '../../formats/opensips-events/format-signal.ts';
 import type { Endpoint } from '../../lib/config-values.ts';
 import { parseFilePosition } from '../../lib/follow/file-position.ts';
 import type { Batch } from '../../pipeline/batch.ts';
+import { Journal } from '../journal.ts';
+import { CannotListen, type Listener } from '../listener.ts';
+import { readJournal } from '../read-journal.ts';
 import { type Source, type SourceContext, SourceUnavailable } from '../source.ts';
+import { listenUdp } from '../udp-listener.ts';
 import type { Peer } from './compose-reply.ts';
 import type { DecoyConfig } from './config.ts';
-import { Journal } from './journal.ts';
-import { CannotListen, type Listener } from './listener.ts';
-import { readJournal } from './read-journal.ts';
 import { type DecoyTransport, type Heard, Switchboard, type SwitchboardCounts } from './switchboard.ts';
 import { listenTcp } from './tcp-listener.ts';
-import { listenUdp } from './udp-listener.ts';
 
 /** Where the decoy listens. */
 export interface Listening extends Endpoint {

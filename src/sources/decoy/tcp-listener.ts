@@ -3,8 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { Address } from '../../lib/address.ts';
 import type { Endpoint } from '../../lib/config-values.ts';
 import { type Frame, SipFramer } from '../../lib/sip/index.ts';
+import { CannotListen, type Listener } from '../listener.ts';
 import type { Peer } from './compose-reply.ts';
-import { CannotListen, type Listener } from './listener.ts';
 
 export interface TcpListenerOptions {
   readonly endpoint: Endpoint;

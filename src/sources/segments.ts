@@ -1,6 +1,6 @@
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { type FilePosition, NOWHERE } from '../../lib/follow/file-position.ts';
+import { type FilePosition, NOWHERE } from '../lib/follow/file-position.ts';
 
 interface Segment {
   readonly path: string;

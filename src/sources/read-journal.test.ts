@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { withStateDir } from '../../../test/support/decoy.ts';
-import { NOW, signal } from '../../../test/support/signals.ts';
-import { formatSignal } from '../../formats/opensips-events/format-signal.ts';
-import type { FilePosition } from '../../lib/follow/file-position.ts';
+import { withStateDir } from '../../test/support/decoy.ts';
+import { NOW, signal } from '../../test/support/signals.ts';
+import { formatSignal } from '../formats/opensips-events/format-signal.ts';
+import type { FilePosition } from '../lib/follow/file-position.ts';
 import { Journal } from './journal.ts';
 import { type JournalBatch, readJournal } from './read-journal.ts';
 

@@ -1,8 +1,8 @@
-import { opensipsEvents } from '../../formats/opensips-events/parser.ts';
-import type { FilePosition } from '../../lib/follow/file-position.ts';
-import { type Block, followFile } from '../../lib/follow/follow-file.ts';
-import type { Batch } from '../../pipeline/batch.ts';
-import type { Signal } from '../../pipeline/signal.ts';
+import { opensipsEvents } from '../formats/opensips-events/parser.ts';
+import type { FilePosition } from '../lib/follow/file-position.ts';
+import { type Block, followFile } from '../lib/follow/follow-file.ts';
+import type { Batch } from '../pipeline/batch.ts';
+import type { Signal } from '../pipeline/signal.ts';
 
 export interface ReadJournalOptions {
   readonly path: string;

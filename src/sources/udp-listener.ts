@@ -1,9 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { Address } from '../../lib/address.ts';
-import type { Endpoint } from '../../lib/config-values.ts';
-import type { Peer } from './compose-reply.ts';
-import { CannotListen, type Listener } from './listener.ts';
+import { Address } from '../lib/address.ts';
+import type { Endpoint } from '../lib/config-values.ts';
+import { CannotListen, type Listener, type Peer } from './listener.ts';
 
 export interface UdpListenerOptions {
   readonly endpoint: Endpoint;

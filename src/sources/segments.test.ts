@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { appendFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { withStateDir } from '../../../test/support/decoy.ts';
-import { TrackedFile } from '../../lib/follow/tracked-file.ts';
+import { withStateDir } from '../../test/support/decoy.ts';
+import { TrackedFile } from '../lib/follow/tracked-file.ts';
 import { Segments } from './segments.ts';
 
 const NAME = 'signals.log';

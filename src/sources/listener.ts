@@ -1,9 +1,17 @@
-import { type Endpoint, endpointText } from '../../lib/config-values.ts';
-import type { DecoyTransport } from './switchboard.ts';
+import type { Address } from '../lib/address.ts';
+import { type Endpoint, endpointText } from '../lib/config-values.ts';
 
-/** An open socket of the decoy. */
+export type ListenerTransport = 'udp' | 'tcp';
+
+/** Who sent something to a listener. */
+export interface Peer {
+  readonly address: Address;
+  readonly port: number;
+}
+
+/** An open socket of a source. */
 export interface Listener extends AsyncDisposable {
-  readonly transport: DecoyTransport;
+  readonly transport: ListenerTransport;
   /** Where it listens: with the port that the system chose if the configured one is 0. */
   readonly endpoint: Endpoint;
 }
@@ -14,13 +22,13 @@ const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'ports below 1024 need privileges; choose another one in `listen`',
 };
 
-/** Thrown when an address cannot be listened on; the decoy goes on without it. */
+/** Thrown when an address cannot be listened on; a source goes on without it. */
 export class CannotListen extends Error {
   override readonly name = 'CannotListen';
   /** The system's code, such as `EADDRINUSE`. */
   readonly code: string;
 
-  constructor(transport: DecoyTransport, endpoint: Endpoint, cause: unknown) {
+  constructor(transport: ListenerTransport, endpoint: Endpoint, cause: unknown) {
     const code = String((cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown');
     const place = `${transport} ${endpointText(endpoint)}`;
     super(`cannot listen on ${place} (${code}): ${ADVICE[code] ?? 'see the cause'}`, { cause });
