@@ -1,0 +1,89 @@
+/** The traffic of a busy SBC under attack as lines of a file, the same for the same seed. */
+
+/** Xorshift: the same numbers every time. */
+export function randomNumbers(seed: number): () => number {
+  let x = seed;
+  return () => {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    return x >>> 0;
+  };
+}
+
+export interface LinesOptions {
+  readonly lines: number;
+  /** Addresses that the lines come from; a tenth of them send nine tenths. */
+  readonly sources: number;
+  /** When the last line was written, ms. */
+  readonly until: number;
+}
+
+/** Lines a second that the time stamps tell. */
+const RATE = 2000;
+const AGENTS = [
+  'friendly-scanner',
+  'Yealink SIP-T46S 66.85.0.5',
+  'PolycomVVX-VVX_411-UA/5.9.0.9373',
+  'Asterisk PBX 18.9',
+];
+
+/** As sipward's configuration for OpenSIPS writes them: failed registrations, door knocks, calls, registrations. */
+export function* eventLines(options: LinesOptions): Generator<string> {
+  const next = randomNumbers(42);
+  for (const { at, ip, port, number } of shots(options, next)) {
+    const user = 1000 + (next() % 200);
+    const agent = encodeURIComponent(AGENTS[number % 4] ?? '');
+    const time = `${Math.floor(at / 1000)},${Math.floor((at % 1000) * 1000)}`;
+    const call = `${next()}%40192.168.1.20,120,`;
+    const from = `%22${user}%22%20%3Csip%3A${user}%40example.com%3E,${next().toString(16)},z9hG4bK-${next()}`;
+    const [kind, answer] = KINDS[next() % 10] ?? KINDS[0];
+    yield `E_SIPWARD,1,${kind},${time},${ip},${port},udp,1,${answer},${user},example.com,sip%3Aexample.com,${agent},${call},${from}`;
+  }
+}
+
+const KINDS = [
+  ['register.failed', 'REGISTER,401,Unauthorized'],
+  ['register.failed', 'REGISTER,401,Unauthorized'],
+  ['register.failed', 'REGISTER,401,Unauthorized'],
+  ['register.failed', 'REGISTER,401,Unauthorized'],
+  ['register.failed', 'REGISTER,401,Unauthorized'],
+  ['register.failed', 'REGISTER,403,Forbidden'],
+  ['request.refused', 'INVITE,404,domain_not_found'],
+  ['request.refused', 'OPTIONS,403,scanner_detected'],
+  ['register.ok', 'REGISTER,200,OK'],
+  ['call.started', 'INVITE,0,'],
+] as const;
+
+/** As OpenSIPS scripts in the field write them with xlog, through syslog. */
+export function* xlogLines(options: LinesOptions): Generator<string> {
+  const next = randomNumbers(42);
+  for (const { at, ip, port, number } of shots(options, next)) {
+    const head = `${syslogTime(at)} sbc1 /usr/sbin/opensips[${1000 + (next() % 8)}]: `;
+    const user = 1000 + (next() % 200);
+    yield `${head}${
+      [
+        `Scanner detected and logged to database - user_agent=${AGENTS[number % 4]} from ${ip}:${port}`,
+        `Door-knock attempt logged to database - domain=evil${user}.example from ${ip}:${port}`,
+        `Door-knock blocked: domain=evil${user}.example src=${ip} (not found)`,
+      ][next() % 10] ??
+      `REGISTER: Failed registration logged to database - ${user}@example.com from ${ip}:${port}, response 403 Forbidden`
+    }`;
+  }
+}
+
+function* shots({ lines, sources, until }: LinesOptions, next: () => number) {
+  for (let number = 0; number < lines; number++) {
+    const source = next() % 10 === 0 ? next() % sources : next() % Math.ceil(sources / 10);
+    const ip = `${11 + (source >> 16)}.${(source >> 8) & 255}.${source & 255}.${source % 251}`;
+    yield { at: until - ((lines - number) * 1000) / RATE, ip, port: 1024 + (next() % 60000), number };
+  }
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function syslogTime(at: number): string {
+  const date = new Date(at);
+  const [, clock] = /(\d\d:\d\d:\d\d)/.exec(date.toTimeString()) ?? [];
+  return `${MONTHS[date.getMonth()]} ${String(date.getDate()).padStart(2)} ${clock}`;
+}
