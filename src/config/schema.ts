@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { opensipsConfig } from '../opensips/config.ts';
 import { policyConfig } from '../policy/config.ts';
 import { storeConfig } from '../store/config.ts';
 import { detectorsConfig, enforcersConfig, sourcesConfig } from './components.ts';
@@ -22,6 +23,7 @@ export const configSchema = z.strictObject({
   detectors: detectorsConfig.prefault({}),
   policy: policyConfig,
   enforcers: enforcersConfig.prefault({}),
+  opensips: opensipsConfig.prefault({}),
   store: storeConfig,
   web: webConfig.prefault({}),
   log: logConfig.prefault({}),

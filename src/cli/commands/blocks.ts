@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import type { Operations } from '../../daemon/operations.ts';
-import { MAX_PAGE } from '../../daemon/operations.ts';
-import type { StoredBlock } from '../../store/store.ts';
+import { allBlocks } from '../all-blocks.ts';
 import { blockTable } from '../block-table.ts';
 import { type Bind, command } from '../command.ts';
 
@@ -17,13 +15,4 @@ export function blocksCommand(bind: Bind): Command {
       }),
     ),
   );
-}
-
-async function allBlocks(operations: Operations): Promise<readonly StoredBlock[]> {
-  const all: StoredBlock[] = [];
-  while (true) {
-    const { blocks, more } = await operations.blocks({ after: all.at(-1)?.id ?? 0, limit: MAX_PAGE });
-    for (const block of blocks) all.push(block);
-    if (!more) return all;
-  }
 }

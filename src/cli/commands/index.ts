@@ -9,6 +9,7 @@ import { dbCommands } from './db/index.ts';
 import { doctorCommand } from './doctor.ts';
 import { eventsCommands } from './events/index.ts';
 import { replayCommand } from './replay.ts';
+import { opensipsCommands } from './opensips/index.ts';
 import { runCommand } from './run.ts';
 import { statsCommand } from './stats.ts';
 import { statusCommand } from './status.ts';
@@ -26,5 +27,6 @@ export const COMMAND_GROUPS: readonly {
     commands: [blockCommand, unblockCommand, blocksCommand, whyCommand, allowCommands],
   },
   { heading: 'What happened:', commands: [eventsCommands, statsCommand] },
+  { heading: 'Your SIP server:', commands: [opensipsCommands] },
   { heading: 'Looking after it:', commands: [statusCommand, doctorCommand, dbCommands, versionCommand] },
 ];

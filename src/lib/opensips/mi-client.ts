@@ -23,7 +23,7 @@ const COMMANDS = {
 } as const;
 export type MiCommand = keyof typeof COMMANDS;
 
-export type MiParams = Readonly<Record<string, string | number>>;
+export type MiParams = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** JSON-RPC: there is no such command. */
 export const METHOD_NOT_FOUND = -32601;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { formatTable, type TextTable, versionTable } from '../../lib/opensips/db-text.ts';
 import type { OpensipsConfig } from '../config.ts';
-import { DROUTING_TABLES, LOCATION_TABLE } from './empty-tables.ts';
+import { LOCATION_TABLE } from './empty-tables.ts';
 import { loadedModules } from './loaded-modules.ts';
 import { sbcFiles, sbcValues } from './sbc.ts';
 import { dynamicTables, renderedTables } from './tables.ts';
@@ -52,7 +52,7 @@ function expandAll(names: readonly string[], values: TemplateValues): readonly R
 }
 
 function tableFiles(config: OpensipsConfig): readonly RenderedFile[] {
-  const fixed = [...renderedTables(config), ...(config.fraud.enabled ? DROUTING_TABLES : [])];
+  const fixed = renderedTables(config);
   const dynamic = dynamicTables();
   return [
     ...fixed.map((table) => tableFile('tables', table, false)),

@@ -11,6 +11,7 @@ import {
 import type { TextTable } from '../../lib/opensips/db-text.ts';
 import { backEndHost, type OpensipsConfig, socketHost } from '../config.ts';
 import type { FraudRule } from '../fraud-config.ts';
+import { DROUTING_TABLES } from './empty-tables.ts';
 
 /** The one fraud profile, and the one set of back ends. */
 export const FRAUD_PROFILE = 1;
@@ -18,7 +19,8 @@ export const BACK_END_SET = 1;
 
 /** Tables that follow from the configuration alone: written by every render. */
 export function renderedTables(config: OpensipsConfig): readonly TextTable[] {
-  return [peersTable(config), domainsTable(config), fraudTable(config.fraud.rules), dispatcherTable(config)];
+  const fraud = config.fraud.enabled ? [fraudTable(config.fraud.rules), ...DROUTING_TABLES] : [];
+  return [peersTable(config), domainsTable(config), dispatcherTable(config), ...fraud];
 }
 
 /** Tables that the running sipward fills: a render only creates them, empty. */
@@ -27,10 +29,8 @@ export function dynamicTables(): readonly TextTable[] {
 }
 
 function peersTable(config: OpensipsConfig): TextTable {
-  const own = config.listen.map((socket) => Network.parse(socketHost(socket))).filter((host) => host !== undefined);
-  const backEnds = config['back-ends']
-    .map((text) => Network.parse(backEndHost(text)))
-    .filter((host) => host !== undefined);
+  const own = [...new Set(config.listen.map(socketHost))].flatMap((host) => Network.parse(host) ?? []);
+  const backEnds = [...new Set(config['back-ends'].map(backEndHost))].flatMap((host) => Network.parse(host) ?? []);
   return addressTable(PEERS_TABLE, [
     ...backEnds.map((network) => ({ network, group: BACK_END_GROUP })),
     ...config.trunks.map((network) => ({ network, group: TRUNK_GROUP })),

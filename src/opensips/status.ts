@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { blockTarget } from '../lib/opensips/block-key.ts';
+import { MiClient } from '../lib/opensips/mi-client.ts';
+
+const listed = z.object({ keys: z.array(z.object({ name: z.string(), value: z.string() })) });
+const dumped = z.object({ Destinations: z.array(z.unknown()).default([]) });
+const server = z.object({ Server: z.string() });
+const uptime = z.object({ 'Up since': z.string() });
+
+/** What the running OpenSIPS has in memory. */
+export interface OpensipsStatus {
+  readonly version: string;
+  readonly upSince: string;
+  /** Targets of the blocks in its memory, as text. */
+  readonly blocks: readonly string[];
+  /** How many trusted networks it has of its configuration, and of sipward's allowlist. */
+  readonly peers: number;
+  readonly allowed: number;
+  /** Requests of blocked sources refused since its start. */
+  readonly refusedRequests: number;
+}
+
+export async function readStatus(url: string): Promise<OpensipsStatus> {
+  const mi = new MiClient(url);
+  try {
+    const { keys } = listed.parse(await mi.call('cache-list', { glob: '*', collection: 'sipward_blocks' }));
+    return {
+      version: server.parse(await mi.call('version')).Server,
+      upSince: uptime.parse(await mi.call('uptime'))['Up since'],
+      blocks: keys.flatMap(({ name }) => blockTarget(name)?.text ?? []),
+      peers: await countNetworks(mi, 'sipward_peers'),
+      allowed: await countNetworks(mi, 'sipward_allowed'),
+      refusedRequests: await readRefused(mi),
+    };
+  } finally {
+    mi.close();
+  }
+}
+
+async function countNetworks(mi: MiClient, partition: string): Promise<number> {
+  const single = dumped.parse(await mi.call('address-dump', { partition }));
+  const wider = dumped.parse(await mi.call('subnet-dump', { partition }));
+  return single.Destinations.length + wider.Destinations.length;
+}
+
+async function readRefused(mi: MiClient): Promise<number> {
+  const statistics = z
+    .record(z.string(), z.coerce.number())
+    .parse(await mi.call('get-statistics', { statistics: ['sipward_blocked'] }));
+  return Object.values(statistics)[0] ?? 0;
+}
+
+/** What sipward thinks should be blocked, against what OpenSIPS holds. */
+export interface BlockDifference {
+  readonly missing: readonly string[];
+  readonly surplus: readonly string[];
+}
+
+export function compareBlocks(wanted: readonly string[], held: readonly string[]): BlockDifference {
+  const [wantedSet, heldSet] = [new Set(wanted), new Set(held)];
+  return {
+    missing: wanted.filter((target) => !heldSet.has(target)),
+    surplus: held.filter((target) => !wantedSet.has(target)),
+  };
+}
