@@ -10,10 +10,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import type { Enforced } from '../src/enforcers/enforcer.ts';
 import { lend, skip } from '../src/enforcers/nftables/lab.testkit.ts';
-import type { Namespace } from '../test/support/namespace.ts';
 import { PEERS, withNetwork } from '../src/enforcers/nftables/network.testkit.ts';
 import { Address } from '../src/lib/address.ts';
 import { Network } from '../src/lib/network.ts';
+import type { Namespace } from '../test/support/namespace.ts';
 
 const SIZES = [1_000, 10_000, 100_000];
 const BUDGET_MS = 2_000;
