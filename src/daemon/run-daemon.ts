@@ -162,6 +162,7 @@ function buildSource(
 function tell(daemon: Daemon, log: Log, { finding, decision }: Outcome): void {
   daemon.noteFinding(finding.detector);
   const fields = { type: finding.type, target: decision.target?.text, count: finding.count, code: decision.code };
-  if (decision.action === 'block') log.warn(fields, decision.reason);
+  const dryRun = daemon.health().enforcers.some((layer) => layer.enforces) ? '' : 'dry run, not kept out: ';
+  if (decision.action === 'block') log.warn(fields, `${dryRun}${decision.reason}`);
   else log.info(fields, `${finding.reason}; ${decision.action}: ${decision.reason}`);
 }
