@@ -4,7 +4,7 @@ import { checkWidth } from './network-limits.ts';
 import { OperationError } from './operation-error.ts';
 import type { Handlers, OperationResult, ParsedInput } from './operations.ts';
 import { lift } from './operations-blocks.ts';
-import { activeBlocks, type OperationsContext, WITHOUT_DAEMON } from './operations-context.ts';
+import { type OperationsContext, WITHOUT_DAEMON } from './operations-context.ts';
 
 export function allowlistHandlers(
   context: OperationsContext,
@@ -50,11 +50,12 @@ async function add(context: OperationsContext, input: ParsedInput<'allowAdd'>): 
 async function blocksOf(context: OperationsContext, networks: readonly Network[], at: number) {
   const inside: Network[] = [];
   const around: string[] = [];
-  for await (const row of activeBlocks(context.store, at)) {
+  const texts = networks.map(({ text }) => text);
+  for (const row of await context.store.activeBlocksOn(texts, at)) {
     const target = Network.parse(row.target);
     if (target === undefined) continue;
     if (networks.some((network) => covers(network, target))) inside.push(target);
-    else if (networks.some((network) => covers(target, network))) around.push(target.text);
+    else around.push(target.text);
   }
   return { inside, around };
 }

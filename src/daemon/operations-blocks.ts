@@ -4,7 +4,7 @@ import { AllowlistView, covers, matchText } from './allowlist-view.ts';
 import { checkWidth } from './network-limits.ts';
 import { OperationError } from './operation-error.ts';
 import type { Handlers, OperationResult, ParsedInput } from './operations.ts';
-import { actionEvent, activeBlocks, type OperationsContext, reachNotes, WITHOUT_DAEMON } from './operations-context.ts';
+import { actionEvent, type OperationsContext, reachNotes, WITHOUT_DAEMON } from './operations-context.ts';
 
 export function blockHandlers(context: OperationsContext): Pick<Handlers, 'block' | 'unblock' | 'blocks'> {
   return {
@@ -66,8 +66,8 @@ function refuseAllowed(named: Network, target: Network, allowed: AllowlistView):
 }
 
 async function activeBlock(context: OperationsContext, target: Network, at: number): Promise<StoredBlock | undefined> {
-  for await (const row of activeBlocks(context.store, at)) if (row.target === target.text) return row;
-  return undefined;
+  const rows = await context.store.activeBlocksOn([target.text], at);
+  return rows.find((row) => row.target === target.text);
 }
 
 function lastsAsLong(present: StoredBlock, expiresAt: number | null): boolean {
@@ -81,7 +81,7 @@ async function unblock(context: OperationsContext, input: ParsedInput<'unblock'>
   const at = clock();
   const inside: Network[] = [];
   const around: string[] = [];
-  for await (const row of activeBlocks(context.store, at)) {
+  for (const row of await context.store.activeBlocksOn([named.text], at)) {
     const target = Network.parse(row.target);
     if (target === undefined) continue;
     if (covers(named, target)) inside.push(target);

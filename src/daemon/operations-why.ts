@@ -3,7 +3,7 @@ import type { StoredBlock } from '../store/store.ts';
 import { AllowlistView, type AllowMatch, covers, matchText } from './allowlist-view.ts';
 import { OperationError } from './operation-error.ts';
 import type { Handlers, OperationResult, ParsedInput } from './operations.ts';
-import { activeBlocks, type OperationsContext, reachNotes } from './operations-context.ts';
+import { type OperationsContext, reachNotes } from './operations-context.ts';
 
 export function whyHandlers(context: OperationsContext): Pick<Handlers, 'why'> {
   return { why: (input) => why(context, input) };
@@ -30,11 +30,8 @@ async function whyAddress(
   limit: number,
 ): Promise<OperationResult<'why'>> {
   const { store, engine, daemon, clock } = context;
-  const blocks: StoredBlock[] = [];
-  for await (const row of activeBlocks(store, clock())) {
-    const target = Network.parse(row.target);
-    if (target !== undefined && covers(target, network)) blocks.push(row);
-  }
+  const onIt = await store.activeBlocksOn([network.text], clock());
+  const blocks = onIt.filter(({ target }) => isCovered(network, target));
   const allowlist = (await AllowlistView.read(context)).covering(network);
   const layers = await engine.check(network.base);
   const verdict = allowlist.length > 0 ? 'allowlisted' : blocks.length > 0 ? 'blocked' : 'not-blocked';
@@ -50,6 +47,11 @@ async function whyAddress(
     history: await store.dossier({ ip: network.text }, limit),
     notes: [...disagreement(verdict, layers), ...(verdict === 'blocked' ? reachNotes(context) : [])],
   };
+}
+
+function isCovered(network: Network, target: string): boolean {
+  const outer = Network.parse(target);
+  return outer !== undefined && covers(outer, network);
 }
 
 function answerText(ip: string, allowlist: readonly AllowMatch[], blocks: readonly StoredBlock[]): string {

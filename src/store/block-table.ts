@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { Network } from '../lib/network.ts';
-import { addressKey } from './address-key.ts';
+import { addressKey, enclosing, networkKeys } from './address-key.ts';
 import type { Counters } from './counters.ts';
 import type { SqlDialect } from './engine.ts';
 import { type InsertShape, insertRows, type SqlValue } from './insert-rows.ts';
@@ -72,10 +72,7 @@ async function extend(db: Kysely<Schema>, dialect: SqlDialect, row: BlockColumns
 }
 
 function columnValues(block: BlockRow, dialect: SqlDialect): SqlValue[] {
-  const network = Network.parse(block.target);
-  if (network === undefined) {
-    throw new TypeError(`block.target: expected an address or network, got ${JSON.stringify(block.target)}`);
-  }
+  const network = networkOf(block.target);
   return [
     network.text,
     addressKey(network.base),
@@ -87,11 +84,25 @@ function columnValues(block: BlockRow, dialect: SqlDialect): SqlValue[] {
   ];
 }
 
-/** Rows of these targets that have not been marked as ended, by target. */
-async function notEnded(
+function networkOf(target: string): Network {
+  const network = Network.parse(target);
+  if (network !== undefined) return network;
+  throw new TypeError(`block.target: expected an address or network, got ${JSON.stringify(target)}`);
+}
+
+/** Rows of these targets that have not been marked as ended, by target. In a transaction that will change them. */
+function notEnded(
   db: Kysely<Schema>,
   dialect: SqlDialect,
   targets: readonly string[],
+): Promise<Map<string, BlockColumns>> {
+  return findNotEnded(db, targets, dialect.locksRows);
+}
+
+async function findNotEnded(
+  db: Kysely<Schema>,
+  targets: readonly string[],
+  lock: boolean,
 ): Promise<Map<string, BlockColumns>> {
   const found = new Map<string, BlockColumns>();
   for (let from = 0; from < targets.length; from += LOOKUP) {
@@ -100,7 +111,7 @@ async function notEnded(
       .selectFrom('blocked_ips')
       .selectAll()
       .where('active_target', 'in', part)
-      .$if(dialect.locksRows, (query) => query.forUpdate())
+      .$if(lock, (query) => query.forUpdate())
       .execute();
     for (const row of rows) found.set(row.ip_address, row);
   }
@@ -128,6 +139,30 @@ export async function readActive(
     .limit(limit)
     .execute();
   return rows.map((row) => fromRow(row, dialect));
+}
+
+/** What is active and shares an address with one of `targets`, each once. */
+export async function readActiveOn(
+  db: Kysely<Schema>,
+  dialect: SqlDialect,
+  targets: readonly string[],
+  at: number,
+): Promise<readonly StoredBlock[]> {
+  const networks = targets.map(networkOf);
+  const around = [...new Set(networks.flatMap(enclosing))];
+  const found = await findNotEnded(db, around, false);
+  for (const network of networks.filter(({ isSingle }) => !isSingle)) {
+    const [first, last] = networkKeys(network);
+    const inside = await db
+      .selectFrom('blocked_ips')
+      .selectAll()
+      .where('unblocked_at', 'is', null)
+      .where('ip_key', '>=', first)
+      .where('ip_key', '<=', last)
+      .execute();
+    for (const row of inside) found.set(row.ip_address, row);
+  }
+  return [...found.values()].filter((row) => !isOver(row, at, dialect)).map((row) => fromRow(row, dialect));
 }
 
 /** Ends what is active of `targets`. In a transaction. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import { addAllowed, readAllowed, removeAllowed } from './allow-table.ts';
-import { automaticSince, endTargets, expire, readActive, upsertBlocks } from './block-table.ts';
+import { automaticSince, endTargets, expire, readActive, readActiveOn, upsertBlocks } from './block-table.ts';
 import { readPositions, writePosition } from './checkpoint-table.ts';
 import { Counters } from './counters.ts';
 import { dossierOfAccount, dossierOfAddress } from './dossier.ts';
@@ -76,6 +76,10 @@ export class SqlStore implements Store {
 
   async activeBlocks(at: number, afterId = 0, limit = PAGE) {
     return await this.#read((db) => readActive(db, this.#engine.dialect, at, afterId, limit));
+  }
+
+  async activeBlocksOn(targets: readonly string[], at: number) {
+    return await this.#read((db) => readActiveOn(db, this.#engine.dialect, targets, at));
   }
 
   async endBlocks(targets: readonly string[], at: number, reason: string) {

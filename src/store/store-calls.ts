@@ -13,6 +13,7 @@ export const STORE_METHODS = [
   'resolveEvent',
   'addBlocks',
   'activeBlocks',
+  'activeBlocksOn',
   'endBlocks',
   'expireBlocks',
   'blockHistory',

@@ -171,6 +171,8 @@ export interface Store {
   addBlocks(blocks: readonly BlockRow[]): Promise<void>;
   /** Blocks in force at `at`, with paging for large sets: pass the last id seen. */
   activeBlocks(at: number, afterId?: number, limit?: number): Promise<readonly StoredBlock[]>;
+  /** Blocks in force at `at` that share an address with one of `targets`: inside it, equal, or around it. */
+  activeBlocksOn(targets: readonly string[], at: number): Promise<readonly StoredBlock[]>;
   /** Ends active blocks of exactly these targets; returns those that were active. */
   endBlocks(targets: readonly string[], at: number, reason: string): Promise<readonly StoredBlock[]>;
   /** Marks blocks whose time has come as expired and returns them, at most `limit`. */

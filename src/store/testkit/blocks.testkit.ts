@@ -28,6 +28,25 @@ export function blockTests({ withStore }: Kit): void {
     assert.equal((await store.activeBlocks(NOW))[0]?.blockedAt, NOW);
   });
 
+  withStore('blocks are found by what they share with an address or network', async (store) => {
+    const targets = ['203.0.113.7', '203.0.113.0/24', '203.0.0.0/16', '203.0.114.1', '2001:db8::/64'];
+    await store.addBlocks([
+      ...targets.map((target) => blockRow(target, { expiresAt: NOW + 10 })),
+      blockRow('203.0.113.8', { expiresAt: NOW + 1 }),
+    ]);
+    await store.endBlocks(['203.0.0.0/16'], NOW, 'lifted');
+    const on = async (...named: string[]) =>
+      (await store.activeBlocksOn(named, NOW + 1)).map((one) => one.target).sort();
+    assert.deepEqual(await on('203.0.113.7'), ['203.0.113.0/24', '203.0.113.7']);
+    assert.deepEqual(await on('203.0.113.8'), ['203.0.113.0/24']);
+    assert.deepEqual(await on('203.0.113.0/25'), ['203.0.113.0/24', '203.0.113.7']);
+    assert.deepEqual(await on('203.0.112.0/22'), ['203.0.113.0/24', '203.0.113.7', '203.0.114.1']);
+    assert.deepEqual(await on('2001:db8::9', '203.0.114.1'), ['2001:db8::/64', '203.0.114.1']);
+    assert.deepEqual(await on('2001:db8::/32', '2001:db8::/48'), ['2001:db8::/64']);
+    assert.deepEqual(await on('198.51.100.1', '::/0'), ['2001:db8::/64']);
+    assert.deepEqual(await on(), []);
+  });
+
   withStore('the same target twice in one batch is one block with the longer time', async (store) => {
     await store.addBlocks([
       blockRow('203.0.113.7', { expiresAt: NOW + 5 }),
