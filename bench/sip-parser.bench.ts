@@ -3,6 +3,7 @@
  * signal is made of. Yardstick, in the same run: the obvious reading (`toString`, split into lines, a map of lower-case names).
  */
 import { parseSip, type SipRequest, type SipResponse } from '../src/lib/sip/index.ts';
+import { printTable } from './support/table.ts';
 
 const ROUNDS = 100_000;
 const PASSES = 8;
@@ -119,21 +120,19 @@ function messagesPerSecond(read: (bytes: Buffer) => number): number {
 
 export const bench = {
   name: 'sip-parser',
-  describe: 'messages a second on one core, with all values a signal needs',
-  async run() {
-    const indexed = messagesPerSecond((bytes) => (parseSip(bytes).kind === 'malformed' ? 0 : 1));
-    const fields = messagesPerSecond(takeFields);
+  async run(): Promise<void> {
     const yardstick = messagesPerSecond(splitLines);
-    return [
-      { what: 'start line and header index', 'messages/s': indexed, 'of yardstick': ratio(indexed, yardstick) },
-      { what: 'what a signal needs', 'messages/s': fields, 'of yardstick': ratio(fields, yardstick) },
-      { what: 'yardstick: split into a map of lines', 'messages/s': yardstick, 'of yardstick': 1 },
-    ];
+    const rows = [
+      ['start line and header index', messagesPerSecond((bytes) => (parseSip(bytes).kind === 'malformed' ? 0 : 1))],
+      ['what a signal needs', messagesPerSecond(takeFields)],
+      ['yardstick: lines split into a map', yardstick],
+    ] as const;
+    printTable(
+      'SIP messages a second on one core',
+      ['what', 'messages/s', 'of yardstick'],
+      rows.map(([what, rate]) => [what, rate.toLocaleString('en'), (rate / yardstick).toFixed(2)]),
+    );
   },
 };
 
-function ratio(one: number, other: number): number {
-  return Math.round((one / other) * 100) / 100;
-}
-
-if (import.meta.main) console.table(await bench.run());
+if (import.meta.main) await bench.run();

@@ -128,8 +128,14 @@ export class Decoy implements Source {
   }
 
   #hear(bytes: Buffer, peer: Peer, transport: DecoyTransport, journal: Journal): Heard {
-    const heard = this.#switchboard.hear(bytes, peer, transport, this.#context.clock());
-    if (heard.signal !== undefined) journal.append(formatSignal(heard.signal));
-    return heard;
+    try {
+      const heard = this.#switchboard.hear(bytes, peer, transport, this.#context.clock());
+      if (heard.signal !== undefined) journal.append(formatSignal(heard.signal));
+      return heard;
+    } catch (cause) {
+      // A mistake of ours that a stranger can call up with a datagram must not end the daemon.
+      this.#context.onFault(new Error('a message to the decoy could not be attended to', { cause }));
+      return { signal: undefined, reply: undefined };
+    }
   }
 }

@@ -32,6 +32,7 @@ export interface SwitchboardCounts {
   readonly tooLong: number;
 }
 
+const NO_CHALLENGE = { nonce: '', opaque: '' };
 const NOTHING: Heard = { signal: undefined, reply: undefined };
 
 /**
@@ -102,14 +103,17 @@ export class Switchboard {
     const reply = composeReply(message, peer, this.#options, {
       answer,
       tag: this.#nonces.tag(bytes),
-      nonce: this.#nonces.issue(peer.address, now),
-      opaque: randomOpaque(),
+      ...(answer.challenge === 'none' ? NO_CHALLENGE : this.#challenge(peer, now)),
       maxBytes: call.transport === 'udp' ? bytes.length : Number.POSITIVE_INFINITY,
       stream: call.transport === 'tcp',
     });
     if (reply === undefined) this.#tooLong++;
     else this.#replied++;
     return reply;
+  }
+
+  #challenge(peer: Peer, now: number) {
+    return { nonce: this.#nonces.issue(peer.address, now), opaque: randomOpaque() };
   }
 
   /** The best of several credentials; undefined if there are none. */
