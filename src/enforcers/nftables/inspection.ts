@@ -2,13 +2,13 @@
 import { Address } from '../../lib/address.ts';
 import { Network } from '../../lib/network.ts';
 import type { Enforced } from '../enforcer.ts';
-import { type AddressSet, canaryOf, type Purpose, parseSetName, setOf } from './address-sets.ts';
+import { canaryOf, type Purpose, parseSetName, setOf } from './address-sets.ts';
 import { complaint, run } from './command.ts';
 import type { NftablesConfig } from './config.ts';
 import { readElements } from './elements.ts';
 import type { Written } from './kernel.ts';
 import { readLayout } from './layout.ts';
-import { probeLine } from './statements.ts';
+import { probedIndex, probeStatements, type SetKey } from './statements.ts';
 
 type Layer = Pick<NftablesConfig, 'table' | 'prefix'>;
 
@@ -77,21 +77,13 @@ export async function readHeld(layer: Layer, now: number, take: (held: Held) => 
   });
 }
 
-interface Key {
-  readonly set: AddressSet;
-  readonly key: string;
-}
-
-/**
- * Which of these elements exist, by index. `create` complains about each that does, with its line; `-c` changes
- * nothing. `get element` would first fetch the whole set (400 ms at 100,000).
- */
-async function probe({ prefix, table }: Layer, keys: readonly Key[]): Promise<ReadonlySet<number>> {
-  const input = keys.map(({ set, key }) => `${probeLine(table, set.name, key)}\n`).join('');
+/** Which of these elements exist, by index. `get element` would fetch the whole set (400 ms at 100,000). */
+async function probe({ prefix, table }: Layer, keys: readonly SetKey[]): Promise<ReadonlySet<number>> {
+  const input = probeStatements({ table }, keys);
   const { code, stderr } = await run({ prefix, program: 'nft', args: ['-c', '-f', '-'] }, { input });
   if (code === 0) return new Set();
   const complaints = stderr.matchAll(/^[^\s:]+:(\d+):[\d-]+: Error: (.*)$/gm).toArray();
   const held = complaints.filter((match) => match[2]?.includes('File exists'));
   if (held.length === 0 || held.length < complaints.length) throw complaint(stderr);
-  return new Set(held.map((match) => Number(match[1]) - 1));
+  return new Set(held.map((match) => probedIndex(Number(match[1]))));
 }

@@ -7,7 +7,15 @@ import { Network } from '../../lib/network.ts';
 import { network } from '../enforcer.testkit.ts';
 import { canaryOf, isCanary, maskText, parseSetName, setOf, setsOf, USUAL_SETS } from './address-sets.ts';
 import { nftablesConfig } from './config.ts';
-import { allowStatements, changeLine, replaceStatements, timeoutText, wholeStatements } from './statements.ts';
+import {
+  allowStatements,
+  changeLine,
+  probedIndex,
+  probeStatements,
+  replaceStatements,
+  timeoutText,
+  wholeStatements,
+} from './statements.ts';
 
 const layer = nftablesConfig.parse({});
 const anyNetwork = fc.oneof(
@@ -131,6 +139,22 @@ describe('statements', () => {
     assert.match(text, /prerouting ip6 saddr & ffff:ffff:ffff:ffff:: @block6-64 goto verdict$/m);
     assert.ok(text.indexOf('flush chain') < text.indexOf('delete set'), 'a set in use cannot be deleted');
     assert.doesNotMatch(text, /dport/);
+  });
+
+  it('ask about elements with something between, for nft 1.1 makes one command of adjacent ones', () => {
+    const set = setOf('block', network('192.0.2.1'));
+    const lines = probeStatements(
+      layer,
+      ['192.0.2.1', '192.0.2.2'].map((key) => ({ set, key })),
+    ).split('\n');
+    assert.deepEqual(lines, [
+      'create element inet sipward block4-32 { 192.0.2.1 }',
+      'add table inet sipward',
+      'create element inet sipward block4-32 { 192.0.2.2 }',
+      'add table inet sipward',
+      '',
+    ]);
+    assert.deepEqual([1, 3, 5].map(probedIndex), [0, 1, 2]);
   });
 
   it('leave the elements that are there, if so told', () => {

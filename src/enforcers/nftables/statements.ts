@@ -107,9 +107,25 @@ export function changeLine({ table }: Layer, set: AddressSet, changes: readonly 
   return wanted.length === 0 ? cleared : `${cleared}; add ${where} { ${wanted.join(', ')} }`;
 }
 
-/** `create` complains about what is there; with `nft -c` nothing changes, so it asks whether each of these is there. */
-export function probeLine(table: string, set: string, key: string): string {
-  return `create element inet ${table} ${set} { ${key} }`;
+/**
+ * Asks whether each of these is there, two lines for each: `create` complains about what is, and with `nft -c` nothing
+ * changes. The second line is without effect: nft 1.1 makes one command of adjacent ones for the same set, and of one
+ * command only the first complaint is told.
+ */
+export function probeStatements({ table }: Pick<Layer, 'table'>, keys: readonly SetKey[]): string {
+  return keys
+    .map(({ set, key }) => `create element inet ${table} ${set.name} { ${key} }\nadd table inet ${table}\n`)
+    .join('');
+}
+
+/** Which of the keys the complaint at a line (from 1) is about. */
+export function probedIndex(line: number): number {
+  return (line - 1) / 2;
+}
+
+export interface SetKey {
+  readonly set: AddressSet;
+  readonly key: string;
 }
 
 function addElements({ table }: Layer, set: AddressSet, elements: readonly string[]): string {
