@@ -32,6 +32,7 @@ describe('the configuration of OpenSIPS', () => {
     ['a method in small letters', { methods: ['invite'] }, /expected a SIP method in capitals/],
     ['a database of another kind', { database: 'oracle://x' }, /expected none, or a database URL/],
     ['a fraud rule for a word', { fraud: { rules: [{ prefix: 'abc' }] } }, /expected the first digits/],
+    ['tls without a certificate', { listen: ['tls:192.0.2.1:5061'] }, /tls-certificate.*expected a PEM file/],
     ['an unknown key', { lisen: [] }, /lisen/],
   ] as const) {
     it(`refuses ${name}`, () => {

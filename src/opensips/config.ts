@@ -11,6 +11,11 @@ const plain = (pattern: RegExp, expected: string) => z.string().regex(pattern, {
 
 const path = plain(/^\/[A-Za-z0-9._/+@-]{1,200}$/, 'an absolute path of letters, digits and ._/+@-');
 const domainName = plain(/^[A-Za-z0-9.[\]:-]{1,253}$/, 'a SIP domain or an address, without port');
+const pemFile = (of: string) =>
+  path
+    .optional()
+    .meta({ examples: ['/etc/ssl/private/sbc.pem'] })
+    .describe(`PEM file of ${of}, for tls and wss sockets.`);
 const perMinute = (requests: number, of: string) =>
   z.int().min(1).max(1_000_000).default(requests).describe(`${of} of one source a minute.`);
 
@@ -25,6 +30,11 @@ const socketValue = z
 
 function isSocket(text: string): boolean {
   return Network.parse(socketHost(text))?.isSingle === true && Number(SOCKET.exec(text)?.[3]) <= 65535;
+}
+
+/** Whether a socket needs a certificate. */
+export function isSecure(socket: string): boolean {
+  return /^(tls|wss):/.test(socket);
 }
 
 /** The address of `transport:address:port`, without the brackets of IPv6. */
@@ -73,13 +83,6 @@ export const limitsConfig = z
       .describe('New sources a minute that get a limit of their own; more than these share 4096 limits.'),
   })
   .describe('Requests let through for each source, over a sliding minute. Trusted sources have no limit.');
-
-const tlsConfig = z
-  .strictObject({
-    certificate: path.describe('PEM file of the certificate and its chain.'),
-    'private-key': path.describe('PEM file of the private key.'),
-  })
-  .describe('Needed by tls and wss sockets.');
 
 /** `opensips:` in sipward.yaml: what `sipward opensips render` writes. */
 export const opensipsConfig = z
@@ -145,8 +148,16 @@ export const opensipsConfig = z
     )
       .default('none')
       .describe('Where the complete SBC keeps registrations over a restart. none: in text files of its own.'),
-    tls: tlsConfig.optional(),
+    'tls-certificate': pemFile('the certificate and its chain'),
+    'tls-private-key': pemFile('the private key'),
     log: z.enum(['syslog', 'stderr']).default('syslog').describe('Where the complete SBC logs to.'),
+  })
+  .superRefine((config, context) => {
+    if (!config.listen.some(isSecure)) return;
+    for (const key of ['tls-certificate', 'tls-private-key'] as const) {
+      if (config[key] !== undefined) continue;
+      context.addIssue({ code: 'custom', path: [key], message: 'expected a PEM file: tls and wss sockets need it' });
+    }
   })
   .describe('OpenSIPS: what `sipward opensips render` writes, and how to reach it.');
 

@@ -73,8 +73,8 @@ describe('the complete SBC', () => {
   });
 
   it('has what its sockets need, and no more', () => {
-    const tls = { certificate: '/etc/ssl/sbc.pem', 'private-key': '/etc/ssl/sbc.key' };
-    const secure = renderSbc(config({ listen: ['udp:192.0.2.1:5060', 'wss:192.0.2.1:8443'], tls }));
+    const tls = { 'tls-certificate': '/etc/ssl/sbc.pem', 'tls-private-key': '/etc/ssl/sbc.key' };
+    const secure = renderSbc(config({ listen: ['udp:192.0.2.1:5060', 'wss:192.0.2.1:8443'], ...tls }));
     assert.match(file(secure, 'sbc/tls.cfg'), /proto_wss[\s\S]*\/etc\/ssl\/sbc\.pem/);
     assert.equal(
       files.some(({ path }) => path === 'sbc/tls.cfg'),

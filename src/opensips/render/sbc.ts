@@ -1,4 +1,4 @@
-import type { OpensipsConfig } from '../config.ts';
+import { isSecure, type OpensipsConfig } from '../config.ts';
 import type { TemplateValues } from './template.ts';
 
 /** The files of the complete SBC besides the security routes. */
@@ -6,7 +6,7 @@ export function sbcFiles(config: OpensipsConfig): readonly string[] {
   return [
     'opensips.cfg',
     'modules.cfg',
-    ...(needsTls(config) ? ['tls.cfg'] : []),
+    ...(config.listen.some(isSecure) ? ['tls.cfg'] : []),
     'requests.cfg',
     'nat.cfg',
     'phones.cfg',
@@ -26,18 +26,14 @@ export function sbcValues(config: OpensipsConfig): TemplateValues {
     ws: listens('ws'),
     wss: listens('wss'),
     tls: listens('tls', 'wss'),
-    'tls-certificate': config.tls?.certificate ?? '',
-    'tls-private-key': config.tls?.['private-key'] ?? '',
+    'tls-certificate': config['tls-certificate'] ?? '',
+    'tls-private-key': config['tls-private-key'] ?? '',
     database,
     'database-module': databaseModule(config.database),
     'log-syslog': config.log === 'syslog' ? 'yes' : 'no',
     'log-stderr': config.log === 'stderr' ? 'yes' : 'no',
     'ping-domain': config.domains[0]?.name ?? 'localhost',
   };
-}
-
-export function needsTls(config: OpensipsConfig): boolean {
-  return config.listen.some((socket) => /^(tls|wss):/.test(socket));
 }
 
 function databaseModule(url: string): string {
