@@ -1,14 +1,15 @@
 /** A real OpenSIPS for tests, on loopback addresses of its own, with the configuration that sipward renders. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { MiClient } from '../../src/lib/opensips/mi-client.ts';
 import { type OpensipsConfig, opensipsConfig } from '../../src/opensips/config.ts';
+import { findProgram } from '../../src/opensips/program.ts';
 import { renderSbc } from '../../src/opensips/render/render.ts';
 import { writeRendered } from '../../src/opensips/render/write.ts';
 
@@ -21,19 +22,12 @@ export interface OpensipsProgram {
 
 /** Every OpenSIPS on the PATH: `opensips`, and `opensips-4` where a second one is installed. */
 export function findOpensips(): readonly OpensipsProgram[] {
-  return ['opensips', 'opensips-4'].flatMap((binary) => {
-    const { stdout, error } = spawnSync(binary, ['-V'], { encoding: 'utf8' });
-    const version = error === undefined ? /opensips (\d+\.\d+\.\d+)/.exec(stdout)?.[1] : undefined;
-    const modulesDir = version === undefined ? undefined : findModulesDir(binary);
-    return version === undefined || modulesDir === undefined ? [] : [{ binary, version, modulesDir }];
+  return ['opensips', 'opensips-4'].flatMap((name) => {
+    const { binary, version, modulesDir } = findProgram(name) ?? {};
+    return binary === undefined || version === undefined || modulesDir === undefined
+      ? []
+      : [{ binary, version, modulesDir }];
   });
-}
-
-function findModulesDir(binary: string): string | undefined {
-  const path = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', binary], { encoding: 'utf8' }).stdout.trim();
-  const prefix = dirname(dirname(realpathSync(path)));
-  const candidates = ['lib64/opensips', 'lib/opensips', 'lib/*/opensips'].map((dir) => `${prefix}/${dir}/modules`);
-  return candidates.flatMap((pattern) => globSync(pattern))[0];
 }
 
 /** The line that says why a test did not run. */

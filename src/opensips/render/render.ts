@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { formatTable, type TextTable, versionTable } from '../../lib/opensips/db-text.ts';
-import type { OpensipsConfig } from '../config.ts';
+import { backEndHost, type OpensipsConfig } from '../config.ts';
 import { LOCATION_TABLE } from './empty-tables.ts';
 import { loadedModules } from './loaded-modules.ts';
 import { sbcFiles, sbcValues } from './sbc.ts';
@@ -27,13 +27,27 @@ export function renderSbc(config: OpensipsConfig): readonly RenderedFile[] {
     own,
   );
   const values = { ...own, ...securityValues(config, loadedModules(...sbc.map(({ content }) => content))) };
-  return [...sbc, ...securityTemplates(config, values), ...tableFiles(config), ...locationFiles()];
+  return [
+    ...sbc,
+    ...backEndSamples(config, values),
+    ...securityTemplates(config, values),
+    ...tableFiles(config),
+    ...locationFiles(),
+  ];
 }
 
 /** @param loaded modules that the operator's own configuration loads before it includes ours */
 export function renderDropIn(config: OpensipsConfig, loaded: ReadonlySet<string>): readonly RenderedFile[] {
   const values = securityValues(config, loaded);
   return [...expandAll(['drop-in/sipward.cfg'], values), ...securityTemplates(config, values), ...tableFiles(config)];
+}
+
+/** One for each back end, to be copied there. */
+function backEndSamples(config: OpensipsConfig, values: TemplateValues): readonly RenderedFile[] {
+  return config['back-ends'].map((backEnd) => {
+    const [sample] = expandAll(['asterisk/pjsip.conf'], { ...values, 'back-end-bind': backEnd });
+    return { path: `asterisk/${backEndHost(backEnd)}/pjsip.conf`, content: sample?.content ?? '', dynamic: false };
+  });
 }
 
 function securityTemplates(config: OpensipsConfig, values: TemplateValues): readonly RenderedFile[] {

@@ -1,4 +1,4 @@
-import { isSecure, type OpensipsConfig } from '../config.ts';
+import { isSecure, type OpensipsConfig, socketHost } from '../config.ts';
 import type { TemplateValues } from './template.ts';
 
 /** The files of the complete SBC besides the security routes. */
@@ -32,6 +32,7 @@ export function sbcValues(config: OpensipsConfig): TemplateValues {
     'database-module': databaseModule(config.database),
     'log-syslog': config.log === 'syslog' ? 'yes' : 'no',
     'log-stderr': config.log === 'stderr' ? 'yes' : 'no',
+    'sbc-permits': [...new Set(config.listen.map(socketHost))].map((host) => `permit=${host}`).join('\n'),
     'ping-domain': config.domains[0]?.name ?? 'localhost',
   };
 }
