@@ -3,6 +3,8 @@ import { decoyConfig } from './decoy/config.ts';
 import { Decoy } from './decoy/decoy.ts';
 import { fileTailConfig } from './file-tail/config.ts';
 import { FileTail } from './file-tail/file-tail.ts';
+import { hepConfig } from './hep/config.ts';
+import { Hep } from './hep/hep.ts';
 import { defineSource, type SourceKind } from './source.ts';
 
 export const SOURCES: readonly SourceKind[] = [
@@ -17,5 +19,12 @@ export const SOURCES: readonly SourceKind[] = [
     description: 'an own SIP listener on UDP and TCP that answers like a PBX without users',
     schema: decoyConfig,
     create: (config, context) => new Decoy(config, context),
+  }),
+  defineSource({
+    type: 'hep',
+    description:
+      'SIP traffic as capture agents report it: OpenSIPS tracer, Kamailio siptrace, Asterisk, FreeSWITCH, heplify',
+    schema: hepConfig,
+    create: (config, context) => new Hep(config, context),
   }),
 ];
