@@ -48,7 +48,7 @@ describe('followFile: a writer that rotates all the time', { timeout: 120_000 },
   for (const [mode, perFile] of modes) {
     it(`${mode}: every line once, in order, whenever it is stopped`, () =>
       withFile(async (path) => {
-        writeFileSync(path, '');
+        writeFileSync(path, 'line 0\n');
         const writer = program('rotating-writer.testkit.ts', path, `${LINES}`, mode, perFile);
         for (let next = 0, position: FilePosition | undefined; next < LINES; ) {
           ({ next, reached: position } = await takeSome(path, position, next));
@@ -60,7 +60,7 @@ describe('followFile: a writer that rotates all the time', { timeout: 120_000 },
 
   it('every line once, although it is killed again and again', () =>
     withFile(async (path) => {
-      writeFileSync(path, '');
+      writeFileSync(path, 'line 0\n');
       const output = `${path}.taken`;
       const taken = () => {
         const whole = existsSync(output) ? readFileSync(output, 'utf8').split('\n').slice(0, -1) : [];

@@ -160,7 +160,10 @@ class Follower {
     this.#next = others;
   }
 
-  /** Whether the name belongs to another file now, and that one has been written to. */
+  /**
+   * Whether the name belongs to another file now, and that one has been written to. Until then the position stays in the
+   * old file, from which everything after it can be found.
+   */
   async #isSuperseded(file: TrackedFile): Promise<boolean> {
     try {
       const stats = await stat(this.#path, { bigint: true });

@@ -29,6 +29,9 @@ export class LineBuffer {
   /** Filled in and not yet taken are the bytes `[from, to)`. */
   #from = 0;
   #to = 0;
+  /** The same as text, and how much of that was taken; undefined until it is needed. */
+  #text: string | undefined;
+  #taken = 0;
   /** Bytes already dropped of a line that is too long. */
   #dropped = 0;
 
@@ -48,6 +51,7 @@ export class LineBuffer {
   /** So many bytes were put into `space()`. */
   filled(bytes: number): void {
     this.#to += bytes;
+    this.#text = undefined;
   }
 
   /** Bytes that are part of no line taken so far. */
@@ -58,6 +62,7 @@ export class LineBuffer {
   clear(): void {
     this.#from = 0;
     this.#to = 0;
+    this.#text = undefined;
     this.#dropped = 0;
   }
 
@@ -67,23 +72,35 @@ export class LineBuffer {
    * @param atEnd nothing more was there to read, so the last line is whole although it might have gone on
    */
   take(atEnd: boolean): Lines | undefined {
-    const text = this.#bytes.toString('latin1', this.#from, this.#to);
+    const text = this.#asText();
+    const start = this.#taken;
     const lines: string[] = [];
     let tooLong = 0;
-    let bytes = 0;
-    let from = 0;
+    const dropped = this.#dropped;
+    let from = start;
     while (lines.length < this.#limits.maxLines) {
       const end = endOfLine(text, from, atEnd);
       if (end < 0) break;
       if (this.#dropped + end - from > this.#limits.maxLineBytes) tooLong++;
       else lines.push(text.slice(from, end));
-      bytes += this.#dropped + end + 1 - from;
       this.#dropped = 0;
       from = end + 1;
     }
-    this.#from += from;
-    if (from === 0) this.#dropTooLong();
-    return from === 0 ? undefined : { lines, tooLong, bytes };
+    if (from === start) {
+      this.#dropTooLong();
+      return undefined;
+    }
+    this.#taken = from;
+    this.#from += from - start;
+    return { lines, tooLong, bytes: dropped + from - start };
+  }
+
+  #asText(): string {
+    if (this.#text === undefined) {
+      this.#text = this.#bytes.toString('latin1', this.#from, this.#to);
+      this.#taken = 0;
+    }
+    return this.#text;
   }
 
   /** Called when all that is there is the beginning of one line. The last byte stays: it may be the line's end. */
@@ -92,6 +109,7 @@ export class LineBuffer {
     if (this.#dropped + length <= this.#limits.maxLineBytes) return;
     this.#dropped += length;
     this.#from += length;
+    this.#text = undefined;
   }
 }
 

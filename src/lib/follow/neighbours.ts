@@ -26,33 +26,38 @@ function rotationRank(rotation: string): number {
   return digits.length < 6 ? -Number(digits) : Number(digits);
 }
 
+/** In a directory where files come and go all the time, the last list has to do. */
+const MAX_LISTS = 50;
+
 /**
  * All regular files beside `path` (and, if that is a symbolic link, beside its target) and itself. Files may be renamed
  * while they are listed, so it is done until two lists in a row are equal.
  */
 export async function listNeighbours(path: string): Promise<Neighbour[]> {
   let seen: string | undefined;
-  for (;;) {
-    const neighbours = await listOnce(path);
-    const now = neighbours.map(({ path: name, stats }) => `${name}\0${stats.dev}:${stats.ino}`).join('\0');
-    if (now === seen) return neighbours;
-    seen = now;
+  for (let lists = 1; ; lists++) {
+    const { neighbours, signature } = await listOnce(path);
+    if (signature === seen || lists === MAX_LISTS) return neighbours;
+    seen = signature;
     await sleep(1);
   }
 }
 
-async function listOnce(path: string): Promise<Neighbour[]> {
+async function listOnce(path: string): Promise<{ readonly neighbours: Neighbour[]; readonly signature: string }> {
   const target = await realpath(path).catch(() => path);
   const neighbours: Neighbour[] = [];
+  let signature = '';
   for (const directory of new Set([dirname(path), dirname(target)])) {
     for (const name of await namesIn(directory)) {
       const neighbour = join(directory, name);
       const stats = await statFile(neighbour);
       const rotation = rotationOf(basename(path), name) || rotationOf(basename(target), name);
       if (stats !== undefined) neighbours.push({ path: neighbour, stats, rotation });
+      // A name without a file counts too: the file has another name by now, which this list may lack.
+      signature += `${neighbour}\0${stats?.dev}:${stats?.ino}\0`;
     }
   }
-  return neighbours;
+  return { neighbours, signature };
 }
 
 /** What log rotation added to the name `base` to make `name`, empty if it did not. Compressed files are not read. */

@@ -30,8 +30,9 @@ async function findMovedOnce(path: string, position: FilePosition): Promise<Trac
 }
 
 /**
- * What is to be read after `old`: all that was rotated away since, oldest first, and the file that has the name now, if
- * there is one. They are opened at once, so that it does not matter when they are renamed again.
+ * What is to be read after `old`: all that was rotated away since, oldest first, and the file that has the name now.
+ * They are opened at once, so that it does not matter when they are renamed again; that they are emptied again shows
+ * later in their first bytes, so empty ones are left out.
  */
 export async function findNewer(path: string, old: TrackedFile): Promise<readonly TrackedFile[]> {
   for (;;) {
@@ -48,16 +49,16 @@ export async function findNewer(path: string, old: TrackedFile): Promise<readonl
         compareAge(one, { ...self, stats }) > 0,
     );
     const opened = await openAll([...newer.toSorted(compareAge), ...(current ? [current] : [])]);
-    if (opened !== undefined) return await withoutCopies(opened);
+    if (opened !== undefined) return await withContent(opened);
   }
 }
 
-/** A copy that is being made of the last one, just before that is emptied, has nothing that is not there. */
-async function withoutCopies(files: readonly TrackedFile[]): Promise<readonly TrackedFile[]> {
+/** A copy that is being made of the last one, just before that is emptied, has nothing that is not in there. */
+async function withContent(files: readonly TrackedFile[]): Promise<readonly TrackedFile[]> {
   const last = files.at(-1);
-  const copies = files.filter((file) => last !== undefined && file.isCopyOf(last));
-  for (const copy of copies) await copy.close();
-  return files.filter((file) => !copies.includes(file));
+  const without = files.filter((file) => file.isBlank || (last !== undefined && file.isCopyOf(last)));
+  for (const file of without) await file.close();
+  return files.filter((file) => !without.includes(file));
 }
 
 /** Undefined if one of them was renamed. */

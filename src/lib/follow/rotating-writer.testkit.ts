@@ -3,7 +3,7 @@
  *
  *     node rotating-writer.testkit.ts PATH LINES rename|copytruncate LINES_PER_FILE
  *
- * Ends when it has written all lines.
+ * The first, `line 0`, is there already. Ends when it has written all lines.
  */
 import { closeSync, copyFileSync, existsSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
 
@@ -11,7 +11,7 @@ const [path = '', lines = '0', mode = 'rename', linesPerFile = '1000'] = process
 
 let fd = openSync(path, 'a');
 let inFile = 0;
-for (let number = 0; number < Number(lines); ) {
+for (let number = 1; number < Number(lines); ) {
   let text = '';
   for (const end = Math.min(number + 1 + Math.floor(Math.random() * 60), Number(lines)); number < end; number++) {
     text += `line ${number} ${'x'.repeat(number % 50)}\n`;

@@ -116,6 +116,11 @@ export class TrackedFile implements AsyncDisposable {
     return fstatSync(this.#handle.fd).size < this.#offset + this.#ahead;
   }
 
+  /** Whether nothing was in it when it was opened, so that it cannot be known again. */
+  get isBlank(): boolean {
+    return this.#head.length === 0;
+  }
+
   /** Whether it was made later than `other` and starts with nothing but what is in there. */
   isCopyOf(other: TrackedFile): boolean {
     const same = this.#head.equals(other.#head.subarray(0, this.#head.length));

@@ -4,10 +4,7 @@ import { type Block, followFile } from '../../lib/follow/follow-file.ts';
 import type { Batch } from '../../pipeline/batch.ts';
 import type { Source, SourceContext } from '../source.ts';
 import type { FileTailConfig } from './config.ts';
-import { LineReader } from './line-reader.ts';
-
-/** A batch ends after so many lines (or 256 KiB of them). */
-const MAX_LINES = 4096;
+import { LineReader, MAX_BATCH_LINES } from './line-reader.ts';
 
 /** The signals in the lines appended to a file. */
 export class FileTail implements Source {
@@ -27,7 +24,7 @@ export class FileTail implements Source {
   async *batches(from: unknown, stop: AbortSignal): AsyncGenerator<Batch> {
     const { path, from: start, 'max-line-bytes': maxLineBytes } = this.#config;
     const position: FilePosition | undefined = from === undefined ? undefined : parseFilePosition(from);
-    const limits = { maxLineBytes, maxLines: MAX_LINES };
+    const limits = { maxLineBytes, maxLines: MAX_BATCH_LINES };
     for await (const block of followFile({ path, position, start, stop, onFault: this.#onFault, ...limits })) {
       yield this.#batch(block);
     }

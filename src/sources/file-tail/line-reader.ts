@@ -2,6 +2,12 @@ import type { LineParser } from '../../formats/format.ts';
 import { decodeUtf8 } from '../../lib/byte-text.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 
+/**
+ * Lines of a batch at most. All signals of a batch are alive at once: with ten times as many, what the garbage collector
+ * has to keep no longer fits its young generation, and a line costs half as much again (bench/ingest.bench.ts).
+ */
+export const MAX_BATCH_LINES = 512;
+
 /** So many of the lines that were not understood are kept, the latest ones, each up to so many characters. */
 const MAX_SAMPLES = 10;
 const MAX_SAMPLE_UNITS = 500;

@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { LineBuffer, type Lines } from '../../lib/follow/line-buffer.ts';
 import { readError } from '../../lib/follow/read-error.ts';
 import type { Batch } from '../../pipeline/batch.ts';
-import { LineReader } from './line-reader.ts';
+import { LineReader, MAX_BATCH_LINES } from './line-reader.ts';
 
 export interface ReplayOptions {
   readonly path: string;
@@ -17,7 +17,7 @@ export interface ReplayOptions {
   readonly clock: Clock;
 }
 
-const LIMITS = { maxLineBytes: 65_536, maxLines: 4096 };
+const LIMITS = { maxLineBytes: 65_536, maxLines: MAX_BATCH_LINES };
 const READ_BYTES = 256 * 1024;
 
 /** The signals of a finished file, plain or compressed by gzip, from its first line to its last. */
