@@ -140,7 +140,8 @@ export class BoundedTable {
       return true;
     }
     this.firstTag = -ref - 1;
-    this.firstAt = previousAt;
+    // Back to a whole time from the 32 bits kept of it.
+    this.firstAt = at - ((at - previousAt) | 0);
     this.#giveRecord(slot);
     return true;
   }
