@@ -31,9 +31,14 @@ function make(...names: string[]) {
   const faults: string[] = [];
   const policy = {
     expired: [] as number[],
+    observed: [] as number[],
     decide: (finding: Finding): Decision => {
       judged.push(finding);
       return { finding, action: 'watch' } as Decision;
+    },
+    observe: (one: Signal) => {
+      if (one.user === 'poison') throw new Error('policy broke');
+      policy.observed.push(one.at);
     },
     expire: (now: number) => void policy.expired.push(now),
   };
@@ -68,6 +73,14 @@ describe('pipeline', () => {
       ],
     );
     assert.equal(judged.length, 2);
+  });
+
+  test('policy sees every signal first, and may put a finding in other words', () => {
+    const { pipeline, policy, faults } = make('a');
+    const [outcome] = pipeline.process([signal({ user: 'poison', at: 1 }), signal({ user: 'a', at: 2 })]);
+    assert.deepEqual(policy.observed, [2]);
+    assert.deepEqual(faults, ['policy: policy broke'], 'and the detectors saw the signal all the same');
+    assert.equal(outcome?.finding, outcome?.decision.finding);
   });
 
   test('goes on without a detector that throws, and names it', () => {

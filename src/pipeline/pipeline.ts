@@ -11,6 +11,9 @@ export interface Observer {
 
 /** What the pipeline wants of policy; `policy/policy.ts` says the rest. */
 export interface Judge {
+  /** Called for every signal, before the detectors see it. */
+  observe(signal: Signal): void;
+  /** Its `finding` may say the same in other words. */
   decide(finding: Finding): Decision;
   expire(now: number): void;
 }
@@ -57,6 +60,7 @@ export class Pipeline {
     const outcomes: Outcome[] = [];
     for (const signal of signals) {
       if (signal.at > this.#newestAt) this.#advance(signal.at);
+      this.#inform(signal);
       for (const detector of this.#detectors) {
         const outcome = this.#consult(detector, signal);
         if (outcome !== undefined) outcomes.push(outcome);
@@ -72,7 +76,16 @@ export class Pipeline {
   warmUp(signals: readonly Signal[]): void {
     for (const signal of signals) {
       if (signal.at > this.#newestAt) this.#advance(signal.at);
+      this.#inform(signal);
       for (const detector of this.#detectors) this.#guard(detector.name, () => detector.observe(signal));
+    }
+  }
+
+  #inform(signal: Signal): void {
+    try {
+      this.#policy.observe(signal);
+    } catch (error) {
+      this.#onFault('policy', error);
     }
   }
 
@@ -80,7 +93,9 @@ export class Pipeline {
     // Not through #guard: a closure for each signal would cost more than the detectors.
     try {
       const finding = detector.observe(signal);
-      return finding === undefined ? undefined : { finding, decision: this.#policy.decide(finding) };
+      if (finding === undefined) return undefined;
+      const decision = this.#policy.decide(finding);
+      return { finding: decision.finding, decision };
     } catch (error) {
       this.#onFault(detector.name, error);
       return undefined;
