@@ -3,7 +3,7 @@ import type { Signal } from '../pipeline/signal.ts';
 import type { EventRow, SignalRow } from '../store/store.ts';
 import type { Enforcement } from './enforcement.ts';
 import type { Recorder } from './recorder.ts';
-import { blockEvent, blockOf, blockRow, findingEvent, signalRow } from './records.ts';
+import { blockEvent, blockOf, blockRow, findingEvent, heldEvent, signalRow } from './records.ts';
 import type { Intake } from './source-runner.ts';
 
 export interface GuardOptions {
@@ -57,6 +57,8 @@ function outcomeRows(outcomes: readonly Outcome[]) {
   const blocks = [];
   for (const outcome of outcomes) {
     events.push(findingEvent(outcome));
+    const held = heldEvent(outcome);
+    if (held !== undefined) events.push(held);
     const block = blockOf(outcome.decision);
     if (block === undefined) continue;
     events.push(blockEvent(block, outcome.finding.identity));

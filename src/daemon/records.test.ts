@@ -6,7 +6,7 @@ import { Network } from '../lib/network.ts';
 import type { Decision } from '../pipeline/decision.ts';
 import type { Finding, Subject } from '../pipeline/finding.ts';
 import { SIGNAL_KINDS } from '../pipeline/signal.ts';
-import { blockEvent, blockOf, blockRow, findingEvent, signalRow, unblockEvent } from './records.ts';
+import { blockEvent, blockOf, blockRow, findingEvent, heldEvent, signalRow, unblockEvent } from './records.ts';
 import { warmUpSignal } from './warm-up.ts';
 
 const address = Address.parse('2001:db8::7') ?? assert.fail();
@@ -85,4 +85,13 @@ test('blocks and their ends are events of their own, the same when written twice
     [blockEvent(block, 'id').type, unblockEvent('192.0.2.1', NOW, 'over').type],
     ['ip_blocked', 'ip_unblocked'],
   );
+});
+
+test('a block that waits for a person is an event that says what to type', () => {
+  const held = heldEvent({ finding: finding(), decision: decision({ action: 'hold', reason: 'held: would cut 80' }) });
+  assert.deepEqual(
+    [held?.type, held?.severity, held?.ip, held?.description, held?.identity],
+    ['block_held', 'error', '2001:db8::/64', 'held: would cut 80; to block it: sipward block 2001:db8::/64', 'held:id'],
+  );
+  assert.equal(heldEvent({ finding: finding(), decision: decision() }), undefined);
 });

@@ -82,6 +82,22 @@ export function blockEvent(block: Block, cause: string): EventRow {
   };
 }
 
+/** The event of a block that waits for a person; undefined if the decision is no such thing. */
+export function heldEvent({ finding, decision }: Outcome): EventRow | undefined {
+  if (decision.action !== 'hold') return undefined;
+  const target = decision.target?.text ?? '';
+  return {
+    identity: `held:${finding.identity}`,
+    type: 'block_held',
+    severity: 'error',
+    ip: target,
+    aor: '',
+    description: `${decision.reason}; to block it: sipward block ${target}`,
+    at: decision.at,
+    details: { cause: finding.identity, code: decision.code, seconds: decision.seconds },
+  };
+}
+
 export function unblockEvent(target: string, at: number, reason: string): EventRow {
   return {
     identity: `unblock:${target}:${at}`,

@@ -30,6 +30,39 @@ export const policyConfig = z
       .array(networkValue())
       .prefault([])
       .describe('addresses and networks never blocked, besides those managed with `sipward allow`'),
+    'known-good': z
+      .strictObject({
+        for: durationValue({ minMs: 3_600_000, maxMs: 90 * DAY_MS })
+          .prefault('7d')
+          .describe(
+            'how long a successful registration or call speaks for an address; a device that fails there as misconfigured ones do prolongs it',
+          ),
+        'max-strangers': z
+          .int()
+          .min(0)
+          .max(60)
+          .default(3)
+          .describe(
+            'accounts that never registered there and fail all the same: up to so many it is a misconfigured device, above an attack from behind that address',
+          ),
+        'on-attack': z
+          .enum(['hold', 'block'])
+          .default('hold')
+          .describe(
+            'what is done about an attack from a known-good address: hold it for a person, or block it within the blast radius',
+          ),
+        'max-addresses': z.int().min(1000).max(1_000_000).default(100_000).describe('addresses remembered at most'),
+      })
+      .prefault({})
+      .describe('addresses from which customers registered or called lately; unproven evidence never blocks one'),
+    'max-blast-radius': z
+      .int()
+      .min(0)
+      .max(100_000)
+      .default(2)
+      .describe(
+        'live registrations and calls that an automatic block may cut; a block that would cut more is held for a person',
+      ),
     'max-offenders': z.int().min(1000).max(10_000_000).default(200_000).describe('blocked sources remembered at most'),
   })
   .prefault({})

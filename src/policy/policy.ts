@@ -1,25 +1,22 @@
 import type { Address } from '../lib/address.ts';
-import { BoundedMap } from '../lib/bounded-map.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { Network } from '../lib/network.ts';
-import { NetworkSet } from '../lib/network-set.ts';
 import type { Action, Decision, ReasonCode } from '../pipeline/decision.ts';
-import { type Finding, SEVERITIES, type Subject, subjectText } from '../pipeline/finding.ts';
+import { type Finding, SEVERITIES, type Subject } from '../pipeline/finding.ts';
+import type { Signal } from '../pipeline/signal.ts';
+import { Allowlist, type AllowlistEntry } from './allowlist.ts';
+import { blastRadius, blastRadiusText } from './blast-radius.ts';
+import type { Client } from './client.ts';
+import { Clients } from './clients.ts';
 import type { PolicyConfig } from './config.ts';
+import { asMisconfigured, failsWithOwnAccounts, isKnownGood } from './known-good.ts';
+import { Offenders, type Sentence } from './offenders.ts';
+import { Reminders } from './reminders.ts';
 
-/** What is remembered of a source that was blocked, or would have been. */
-interface Offender {
-  /** When the block ends, ms since the epoch. */
-  readonly until: number;
-  /** How often it was blocked by decisions, forgiven ones not counted. */
-  readonly times: number;
-}
-
-type Verdict = Pick<Decision, 'action' | 'code' | 'reason' | 'seconds'>;
-
-/** The same verdict on the same subject is told once in this time. */
-const TELL_EVERY_MS = 3_600_000;
-const MAX_TOLD = 10_000;
+type Verdict = Pick<Decision, 'action' | 'code' | 'reason' | 'seconds'> & {
+  /** The finding in other words. */
+  readonly finding?: Finding;
+};
 
 export interface PolicyOptions {
   readonly config: PolicyConfig;
@@ -28,39 +25,39 @@ export interface PolicyOptions {
 }
 
 /**
- * Turns findings into decisions, each with a reason. The allowlist is asked first and always wins. Pure: it knows the
- * blocks it decided and those it is told of, and time is the finding's.
+ * Turns findings into decisions, each with a reason. The allowlist is asked first and always wins; then whether
+ * customers would be hurt. Pure: it knows the blocks it decided and those it is told of, and time is the finding's.
  */
 export class Policy {
   readonly #config: PolicyConfig;
   readonly #dryRun: ReadonlySet<string>;
-  /** By the text of the target. Of blocks and of dry-run blocks alike, so that the same finding is not made forever. */
-  readonly #offenders: BoundedMap<string, Offender>;
-  /** Blocked by hand. */
-  readonly #blocks = new NetworkSet<number>();
-  /** When a verdict that changes nothing was last told. */
-  readonly #told: BoundedMap<string, number>;
-  #allowlist = new NetworkSet<string>();
+  readonly #offenders: Offenders;
+  readonly #clients: Clients;
+  readonly #reminders = new Reminders();
+  readonly #isWelcome = (address: Address, at: number): boolean => this.#offenders.isWelcome(address, at);
+  #allowlist = new Allowlist([]);
 
-  constructor(options: PolicyOptions) {
-    this.#config = options.config;
-    this.#dryRun = new Set(options.dryRunDetectors);
-    this.#offenders = new BoundedMap(options.config['max-offenders']);
-    this.#told = new BoundedMap(MAX_TOLD);
+  constructor({ config, dryRunDetectors }: PolicyOptions) {
+    this.#config = config;
+    this.#dryRun = new Set(dryRunDetectors);
+    this.#offenders = new Offenders({
+      maxOffenders: config['max-offenders'],
+      forgiveAfterMs: config['forgive-after'],
+    });
+    const known = config['known-good'];
+    this.#clients = new Clients({ maxClients: known['max-addresses'], keepMs: known.for });
     this.setAllowlist([]);
   }
 
   /** @param entries managed networks with where each comes from, in words; the configured ones are added */
-  setAllowlist(entries: readonly (readonly [Network, string])[]): void {
-    const set = new NetworkSet<string>();
-    for (const network of this.#config.allowlist) set.set(network, 'configuration');
-    for (const [network, origin] of entries) set.set(network, origin);
-    this.#allowlist = set;
+  setAllowlist(entries: readonly AllowlistEntry[]): void {
+    const configured = this.#config.allowlist.map((network): AllowlistEntry => [network, 'configuration']);
+    this.#allowlist = new Allowlist([...configured, ...entries]);
   }
 
   /** The allowlist entry that holds `address`, with where it comes from. */
   allowlisted(address: Address): { readonly network: Network; readonly value: string } | undefined {
-    return this.#allowlist.match(address);
+    return this.#allowlist.match(Network.single(address));
   }
 
   /**
@@ -68,94 +65,118 @@ export class Policy {
    * @param times how often decisions have blocked it; a block by hand does not count
    */
   noteBlock(target: Network, until: number, times?: number): void {
-    const known = this.#offenders.get(target.text)?.times ?? 0;
-    if (target.text === countedTarget(target)) this.#offenders.set(target.text, { until, times: times ?? known });
-    else this.#blocks.set(target, until);
+    this.#offenders.noteBlock(target, until, times);
   }
 
   /** A block was lifted: the next finding decides anew, and the source is no further offender for it. */
   noteUnblock(target: Network, at: number): void {
-    this.#blocks.delete(target);
-    const offender = this.#offenders.get(target.text);
-    if (offender !== undefined) this.#offenders.set(target.text, { until: at, times: Math.max(0, offender.times - 1) });
+    this.#offenders.noteUnblock(target, at);
+  }
+
+  /** Called for every signal, before the detectors see it. */
+  observe(signal: Signal): void {
+    this.#clients.observe(signal, this.#isWelcome);
   }
 
   decide(finding: Finding): Decision {
     const target = targetOf(finding.subject);
-    const verdict = this.#judge(finding, target);
-    return { target, at: finding.at, finding, ...verdict, repeated: this.#isRepeated(finding, verdict) };
+    const { finding: stated = finding, ...judged } = this.#judge(finding, target);
+    const repeated = this.#reminders.isRepeated(stated, judged);
+    const verdict = this.#dryRun.has(finding.detector) ? asDryRun(finding.detector, judged) : judged;
+    return { target, at: finding.at, finding: stated, ...verdict, repeated };
   }
 
   expire(now: number): void {
-    const forgiveMs = this.#config['forgive-after'];
-    this.#offenders.expire((offender) => offender.until + forgiveMs < now);
-    this.#told.expire((toldAt) => toldAt + TELL_EVERY_MS < now);
+    this.#offenders.expire(now);
+    this.#reminders.expire(now);
+    this.#clients.expire(now);
   }
 
   state(): { readonly tracked: number; readonly evicted: number } {
     return { tracked: this.#offenders.size, evicted: this.#offenders.evicted };
   }
 
+  /** Who is known good, as plain data. Offenders are not part of it: the store has the blocks. */
+  snapshot(): unknown {
+    return this.#clients.snapshot();
+  }
+
+  /** @param state what `snapshot` gave */
+  restore(state: unknown): void {
+    this.#clients.restore(state);
+  }
+
   #judge(finding: Finding, target: Network | undefined): Verdict {
     if (target === undefined) return verdict('watch', 'no_address', 'no single address to block');
-    const allowed = this.#allowedReason(finding.subject, target);
-    if (allowed !== undefined) return verdict('ignore', 'allowlisted', allowed);
-    const offender = this.#offenders.get(target.text);
-    if (this.#isBlocked(target, offender, finding.at))
+    const allowed = this.#allowlist.match(target);
+    if (allowed !== undefined) {
+      return verdict('ignore', 'allowlisted', `allowlisted: ${allowed.network.text} (${allowed.value})`);
+    }
+    if (this.#offenders.isBlocked(target, finding.at)) {
       return verdict('ignore', 'already_blocked', 'is blocked already');
+    }
     if (SEVERITIES.indexOf(finding.severity) < SEVERITIES.indexOf(this.#config['block-from'])) {
       return verdict('watch', 'below_severity', `findings of severity ${finding.severity} do not block`);
     }
-    return this.#block(finding, target, offender);
+    if (finding.subject.kind === 'network' && isUnproven(finding)) {
+      return verdict('watch', 'unproven', 'no network is blocked for packets whose source may be forged');
+    }
+    const times = this.#config[isUnproven(finding) ? 'unproven-block-times' : 'block-times'];
+    const sentence = this.#offenders.sentence(target, finding.at, times);
+    return this.#spare(finding, target, sentence) ?? this.#block(finding, target, sentence);
   }
 
-  /** Of an allowlisted trunk that fails all day one finding an hour is told, not thousands. */
-  #isRepeated(finding: Finding, { action, code }: Verdict): boolean {
-    if (action === 'block' || code === 'detector_dry_run') return false;
-    if (code === 'already_blocked') return true;
-    const key = `${code} ${finding.type} ${subjectText(finding.subject)}`;
-    const toldAt = this.#told.get(key);
-    if (toldAt !== undefined && finding.at - toldAt < TELL_EVERY_MS) return true;
-    this.#told.set(key, finding.at);
-    return false;
+  /** The verdict if a block would hurt customers; undefined if it hurts none, or fewer than may be. */
+  #spare(finding: Finding, target: Network, sentence: Sentence): Verdict | undefined {
+    const { subject, at } = finding;
+    const clients = subject.kind === 'ip' ? listOf(this.#clients.get(subject.address)) : this.#clients.within(target);
+    if (clients.length === 0) return undefined;
+    const good = clients.find((client) => isKnownGood(client));
+    if (good !== undefined && isUnproven(finding)) {
+      return verdict('watch', 'known_good', 'the address is known good, and whoever sent this may have forged it');
+    }
+    const device =
+      good !== undefined && subject.kind === 'ip'
+        ? asMisconfigured(finding, good, this.#config['known-good']['max-strangers'])
+        : undefined;
+    if (good !== undefined && device !== undefined) return this.#tolerate(device, good);
+    const radius = blastRadius(clients, at);
+    const cut = `${finding.reason}; a block of ${formatDuration(sentence.ms)} would cut ${blastRadiusText(radius)}, so a person decides`;
+    if (good !== undefined && this.#config['known-good']['on-attack'] === 'hold') {
+      return hold('known_good', sentence, `held, the address is known good: ${cut}`);
+    }
+    const isWide = radius.registrations + radius.calls > this.#config['max-blast-radius'];
+    return isWide ? hold('blast_radius', sentence, `held: ${cut}`) : undefined;
   }
 
-  #allowedReason(subject: Subject, target: Network): string | undefined {
-    const match = this.#allowlist.match(subject.kind === 'ip' ? subject.address : target.base);
-    return match === undefined ? undefined : `allowlisted: ${match.network.text} (${match.value})`;
+  /** A customer's device that fails with accounts of its own keeps the address known, however long it goes on. */
+  #tolerate(device: Finding, client: Client): Verdict {
+    if (failsWithOwnAccounts(client)) this.#clients.extend(client, device.at);
+    const reason = 'the address is known good, a misconfigured device is not blocked';
+    return { ...verdict('watch', 'known_good', reason), finding: device };
   }
 
-  #isBlocked(target: Network, offender: Offender | undefined, at: number): boolean {
-    if (offender !== undefined && offender.until > at) return true;
-    const manual = this.#blocks.match(target.base);
-    return manual !== undefined && manual.value > at;
-  }
-
-  #block(finding: Finding, target: Network, offender: Offender | undefined): Verdict {
-    const forgiven = offender === undefined || finding.at - offender.until > this.#config['forgive-after'];
-    const before = forgiven ? 0 : offender.times;
-    const unproven = finding.evidence.proven === 'no';
-    const times = this.#config[unproven ? 'unproven-block-times' : 'block-times'];
-    const ms = times[Math.min(before, times.length - 1)] ?? 0;
-    this.#offenders.set(target.text, { until: finding.at + ms, times: before + 1 });
-    const code: ReasonCode = unproven ? 'unproven' : before > 0 ? 'repeat_offender' : 'threshold';
-    const reason = blockReason(finding, ms, before, unproven);
-    const seconds = Math.round(ms / 1000);
-    if (!this.#dryRun.has(finding.detector)) return { action: 'block', code, seconds, reason };
-    return {
-      action: 'watch',
-      code: 'detector_dry_run',
-      seconds,
-      reason: `dry run of ${finding.detector}: would be ${reason}`,
-    };
+  #block(finding: Finding, target: Network, sentence: Sentence): Verdict {
+    this.#offenders.punish(target, finding.at, sentence);
+    const code: ReasonCode = isUnproven(finding) ? 'unproven' : sentence.before > 0 ? 'repeat_offender' : 'threshold';
+    return { action: 'block', code, seconds: secondsOf(sentence), reason: blockReason(finding, sentence) };
   }
 }
 
-function blockReason(finding: Finding, ms: number, before: number, unproven: boolean): string {
+function asDryRun(detector: string, { action, code, seconds, reason }: Verdict): Verdict {
+  if (action !== 'block' && action !== 'hold') return { action, code, seconds, reason };
+  return { action: 'watch', code: 'detector_dry_run', seconds, reason: `dry run of ${detector}: would be ${reason}` };
+}
+
+function blockReason(finding: Finding, { ms, before }: Sentence): string {
   const parts = [`blocked for ${formatDuration(ms)}: ${finding.reason}`];
   if (before > 0) parts.push(`offence number ${before + 1}`);
-  if (unproven) parts.push('the address may be forged, hence briefly at first');
+  if (isUnproven(finding)) parts.push('the address may be forged, hence briefly at first');
   return parts.join('; ');
+}
+
+function isUnproven(finding: Finding): boolean {
+  return finding.evidence.proven === 'no';
 }
 
 /** What a block of the subject keeps out; undefined for accounts and campaigns. */
@@ -164,8 +185,16 @@ function targetOf(subject: Subject): Network | undefined {
   return subject.kind === 'network' ? subject.network : undefined;
 }
 
-function countedTarget(target: Network): string {
-  return Network.counted(target.base).text;
+function listOf<T>(one: T | undefined): T[] {
+  return one === undefined ? [] : [one];
+}
+
+function secondsOf({ ms }: Sentence): number {
+  return Math.round(ms / 1000);
+}
+
+function hold(code: ReasonCode, sentence: Sentence, reason: string): Verdict {
+  return { action: 'hold', code, seconds: secondsOf(sentence), reason };
 }
 
 function verdict(action: Action, code: ReasonCode, reason: string): Verdict {

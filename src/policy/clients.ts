@@ -1,0 +1,130 @@
+import { Address } from '../lib/address.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
+import type { Network } from '../lib/network.ts';
+import { isAttempt, isSuccess } from '../pipeline/failure.ts';
+import type { Signal } from '../pipeline/signal.ts';
+import { accountOf, type Client, clientKey } from './client.ts';
+import { FailingAccounts } from './failing-accounts.ts';
+
+/** Without an Expires the registrar decides; an hour is the rule (RFC 3261 section 10.2.1.1). */
+const DEFAULT_EXPIRES_S = 3600;
+/** A call whose end was never seen. */
+const LONGEST_CALL_MS = 12 * 3_600_000;
+/** What one address may bring along: more than the largest office or PBX. */
+const MAX_ACCOUNTS = 5000;
+const MAX_CALLS = 5000;
+
+export interface ClientsOptions {
+  readonly maxClients: number;
+  /** A client without success for this long is forgotten. */
+  readonly keepMs: number;
+}
+
+/** What `snapshot` gives of a client. */
+type KeptClient = Omit<Client, 'address' | 'failing'> & { readonly ip: string };
+
+/**
+ * The addresses that registered or called with success lately, with what a block of them would cut. Only a success makes
+ * an entry, so an attacker cannot fill this with forged packets.
+ */
+export class Clients {
+  readonly #clients: BoundedMap<number | string, Client>;
+  readonly #keepMs: number;
+
+  constructor(options: ClientsOptions) {
+    this.#clients = new BoundedMap(options.maxClients);
+    this.#keepMs = options.keepMs;
+  }
+
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  get evicted(): number {
+    return this.#clients.evicted;
+  }
+
+  get(address: Address): Client | undefined {
+    return this.#clients.get(clientKey(address));
+  }
+
+  /** All whose address lies in `network`. Linear: asked only when a whole network is judged. */
+  within(network: Network): Client[] {
+    return [...this.#clients.entries()].map(([, client]) => client).filter(({ address }) => network.contains(address));
+  }
+
+  /** @param isWelcome whether a success makes a new client: not that of somebody who has just been found attacking */
+  observe(signal: Signal, isWelcome: (address: Address, at: number) => boolean): void {
+    const client = this.get(signal.address);
+    if (isSuccess(signal)) {
+      if (client !== undefined || isWelcome(signal.address, signal.at))
+        this.#succeeded(client ?? newClient(signal), signal);
+    } else if (client !== undefined) noteOther(client, signal);
+  }
+
+  /** A device that fails as customers' devices do keeps its address known. */
+  extend(client: Client, at: number): void {
+    client.goodAt = Math.max(client.goodAt, at);
+    this.#clients.set(clientKey(client.address), client);
+  }
+
+  expire(now: number): void {
+    this.#clients.expire((client) => {
+      for (const [callId, answeredAt] of client.calls) {
+        if (now - answeredAt > LONGEST_CALL_MS) client.calls.delete(callId);
+      }
+      if (client.failing?.expire(now) === 0) client.failing = undefined;
+      return now - client.goodAt > this.#keepMs;
+    });
+  }
+
+  /** Plain data for `restore`. What fails at the moment is not kept: it will fail again. */
+  snapshot(): unknown {
+    return [...this.#clients.entries()].map(([, { address, failing: _failing, ...kept }]): KeptClient => {
+      return { ...kept, ip: address.text };
+    });
+  }
+
+  /** @param state what `snapshot` gave */
+  restore(state: unknown): void {
+    for (const { ip, ...kept } of state as readonly KeptClient[]) {
+      const address = Address.parse(ip);
+      if (address === undefined) throw new TypeError(`the snapshot holds "${ip}" where an address is expected`);
+      this.#clients.set(clientKey(address), { ...kept, address, failing: undefined });
+    }
+  }
+
+  #succeeded(client: Client, signal: Signal): void {
+    this.extend(client, signal.at);
+    if (signal.kind === 'call.answered') {
+      if (client.calls.size < MAX_CALLS) client.calls.set(signal.callId, signal.at);
+      return;
+    }
+    const account = accountOf(signal);
+    if (signal.proven !== 'no') client.proven = true;
+    client.failing?.succeeded(account);
+    if (client.accounts.size >= MAX_ACCOUNTS && !client.accounts.has(account)) return;
+    client.accounts.set(account, signal.at + (signal.expires > 0 ? signal.expires : DEFAULT_EXPIRES_S) * 1000);
+  }
+}
+
+function newClient({ address, at }: Signal): Client {
+  return {
+    address,
+    firstAt: at,
+    goodAt: at,
+    proven: false,
+    accounts: new Map(),
+    calls: new Map(),
+    failing: undefined,
+  };
+}
+
+function noteOther(client: Client, signal: Signal): void {
+  if (signal.kind === 'register.removed') client.accounts.set(accountOf(signal), 0);
+  else if (signal.kind === 'call.ended') client.calls.delete(signal.callId);
+  else if (isAttempt(signal)) {
+    client.failing ??= new FailingAccounts();
+    client.failing.note(accountOf(signal), signal);
+  }
+}
