@@ -2,6 +2,8 @@
 import { BruteForce } from './brute-force/brute-force.ts';
 import { bruteForceConfig } from './brute-force/config.ts';
 import { type DetectorKind, defineDetector } from './detector.ts';
+import { enumerationConfig } from './enumeration/config.ts';
+import { Enumeration } from './enumeration/enumeration.ts';
 import { floodConfig } from './flood/config.ts';
 import { Flood } from './flood/flood.ts';
 import { scannerConfig } from './scanner/config.ts';
@@ -13,6 +15,12 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'known scanning tools',
     schema: scannerConfig,
     create: (config) => new Scanner(config),
+  }),
+  defineDetector({
+    name: 'enumeration',
+    description: 'many accounts tried from one source',
+    schema: enumerationConfig,
+    create: (config) => new Enumeration(config),
   }),
   defineDetector({
     name: 'brute-force',

@@ -37,7 +37,7 @@ describe("the plan's windows", () => {
 
 test('other kinds of signals never count', () => {
   for (const kind of ['register.ok', 'register.removed', 'request.limited', 'flood', 'call.failed'] as const) {
-    assert.deepEqual(findings(series(50, 10, { kind })), [], kind);
+    assert.deepEqual(findings(series(50, 10, { kind, status: 404 })), [], kind);
   }
 });
 
@@ -115,4 +115,62 @@ test('rules are checked with place and what is allowed', () => {
   assert.deepEqual(result.error?.issues[0]?.path, ['rules', 0, 'threshold']);
   assert.ok(!bruteForceConfig.safeParse({ rules: [] }).success);
   assert.ok(!bruteForceConfig.safeParse({ unknown: 1 }).success);
+});
+
+describe('windows of days', () => {
+  const HOUR = 3_600_000;
+  const DAY = 24 * HOUR;
+  test('a guess every 20 minutes is found within the day', () => {
+    const [first] = findings(series(200, HOUR / 3));
+    assert.ok(first !== undefined && first.at - NOW < 10 * HOUR);
+    assert.match(first.reason, /^2\d failed registrations within 1d$/);
+  });
+  test('a guess every two hours is found within the week', () => {
+    const [first] = findings(series(200, 2 * HOUR));
+    assert.ok(first !== undefined && first.at - NOW < 7 * DAY);
+  });
+  test('a knock every ten minutes, too', () => {
+    assert.ok(findings(series(144, HOUR / 6, KNOCK)).length > 0);
+  });
+  test('a failure every six hours is not', () => assert.deepEqual(findings(series(200, 6 * HOUR)), []));
+  test('proven evidence is needed throughout', () => {
+    const mixed = series(30, HOUR / 3, { proven: 'yes' }).map((one, i) => (i === 5 ? { ...one, proven: 'no' } : one));
+    assert.equal(findings(series(30, HOUR / 3, { proven: 'yes' }))[0]?.evidence.proven, 'yes');
+    assert.notEqual(findings(mixed as Signal[])[0]?.evidence.proven, 'yes');
+  });
+});
+
+describe('a success', () => {
+  const ok = (at: number, user = '1001') => signal({ kind: 'register.ok', user, at });
+  test('takes back the failures of its account', () => {
+    const signals = [...series(4, 1000), ok(NOW + 5000), ...series(4, 1000, { at: NOW + 6000 })];
+    assert.deepEqual(findings(signals), []);
+  });
+  test('of another account takes back nothing', () => {
+    const signals = [...series(4, 1000), ok(NOW + 5000, '2002'), ...series(1, 1000, { at: NOW + 6000 })];
+    assert.equal(findings(signals).length, 1);
+  });
+  test("takes back nothing where several accounts failed: one of them may be the guesser's own", () => {
+    const other = signal({ user: '1002', at: NOW + 100 });
+    const signals = [...series(3, 1000), other, ok(NOW + 5000), ...series(1, 1000, { at: NOW + 6000 })];
+    assert.match(findings(signals)[0]?.reason ?? '', /^5 failed registrations of several accounts within 5m$/);
+  });
+  test('takes back no door knocks', () => {
+    const signals = [
+      ...series(9, 1000, KNOCK),
+      signal({ at: NOW + 9000 }),
+      ok(NOW + 9500),
+      signal({ ...KNOCK, at: NOW + 9900 }),
+    ];
+    assert.equal(findings(signals).length, 1);
+  });
+});
+
+test("the server's own trouble is nobody's failure", () => {
+  for (const status of [408, 423, 480, 500, 503])
+    assert.deepEqual(findings(series(50, 10, { status })), [], `${status}`);
+});
+
+test('calls with wrong credentials are failures', () => {
+  assert.equal(findings(series(5, 10, { kind: 'call.failed', status: 407 })).length, 1);
 });

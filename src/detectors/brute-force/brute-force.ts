@@ -1,76 +1,61 @@
 import { BoundedTable } from '../../lib/bounded-table.ts';
 import { formatDuration } from '../../lib/duration.ts';
-import {
-  addTimes,
-  clearTimes,
-  countMarked,
-  countWithin,
-  oldestAge,
-  type RecentTimes,
-  reaches,
-} from '../../lib/recent-times.ts';
+import { addToPace, clearPace } from '../../lib/pace.ts';
+import { addTimes, clearTimes, countMarked, countWithin, oldestAge, reaches } from '../../lib/recent-times.ts';
+import { hashText } from '../../lib/text-hash.ts';
+import { isCredentialFailure } from '../../pipeline/failure.ts';
 import type { Finding } from '../../pipeline/finding.ts';
 import { isDoorKnock, type Proven, type Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
 import type { BruteForceConfig } from './config.ts';
+import { type Layout, layOut, type Rule } from './record.ts';
+
+/** Bits of the tag that the table keeps for a source seen once; the account's mark follows. */
+const FAILED = 1;
+const PROVEN = 2;
+const MARK_SHIFT = 2;
+const MARK_MASK = 0x0fffffff;
+
+const SEVERAL = 1;
 
 /** Shorter than any block: what still comes from a source just found says nothing new and shall cost little. */
 const QUIET_MS = 10_000;
 
-/** Bits of the tag that the table keeps for a source seen once. */
-const FAILED = 1;
-const PROVEN = 2;
-
-interface Rule {
-  readonly counts: 'attempts' | 'failures';
-  readonly threshold: number;
-  readonly windowMs: number;
-}
-
 /**
- * Counts failed registrations, and those together with door knocks, per source (IPv6: per /64) in sliding windows.
- * Only what is proven adds up to proven evidence: one honest failure among forged ones proves nothing.
+ * Counts failed registrations, and those together with door knocks, per source (IPv6: per /64) in sliding windows of
+ * minutes to days. Only what is proven adds up to proven evidence: one honest failure among forged ones proves nothing.
+ * Whoever gets in at last was no guesser: a success takes back the failures of its account.
  */
 export class BruteForce implements Detector {
   readonly name = 'brute-force';
-  readonly #rules: readonly Rule[];
-  readonly #attempts: RecentTimes;
-  readonly #failures: RecentTimes;
-  readonly #foundAt: number;
+  readonly #layout: Layout;
   readonly #sources: BoundedTable;
   /** A source seen once has no record: too little if once is enough. */
   readonly #eager: boolean;
 
   constructor(config: BruteForceConfig) {
-    this.#rules = config.rules.map((rule) => ({
-      counts: rule.count,
-      threshold: rule.threshold,
-      windowMs: rule.window,
-    }));
-    const most = (counts: Rule['counts']) =>
-      Math.max(1, ...this.#rules.filter((rule) => rule.counts === counts).map((rule) => rule.threshold));
-    this.#attempts = { offset: 0, capacity: most('attempts') };
-    this.#failures = { offset: this.#attempts.capacity + 1, capacity: most('failures') };
-    this.#foundAt = this.#failures.offset + this.#failures.capacity + 1;
+    const rules = config.rules.map(({ count, threshold, window }) => ({ counts: count, threshold, windowMs: window }));
+    this.#layout = layOut(rules);
     this.#sources = new BoundedTable({
       maxKeys: config['max-sources'],
-      words: this.#foundAt + 1,
-      horizonMs: Math.max(...this.#rules.map((rule) => rule.windowMs)),
+      words: this.#layout.words,
+      horizonMs: Math.max(...rules.map(({ windowMs }) => windowMs)),
     });
-    this.#eager = this.#rules.some((rule) => rule.threshold === 1);
+    this.#eager = rules.some(({ threshold }) => threshold === 1);
   }
 
   observe(signal: Signal): Finding | undefined {
-    const failed = signal.kind === 'register.failed';
+    if (signal.kind === 'register.ok') return this.#forgive(signal);
+    const failed = isCredentialFailure(signal);
     if (!failed && !isDoorKnock(signal)) return undefined;
     const { address, at, count } = signal;
-    const tag = (failed ? FAILED : 0) | (signal.proven === 'yes' ? PROVEN : 0);
+    const mark = failed ? markOf(signal) : 0;
+    const tag = (failed ? FAILED : 0) | (signal.proven === 'yes' ? PROVEN : 0) | (mark << MARK_SHIFT);
     const sources = this.#sources;
     if (!sources.touch(address.high, address.low, at, tag, this.#eager || count > 1)) return undefined;
     if (sources.firstTag >= 0) this.#add(sources.firstAt, sources.firstTag, 1);
     if (this.#isQuiet(at)) return undefined;
-    this.#add(at, tag, count);
-    const broken = this.#brokenRule(at);
+    const broken = this.#add(at, tag, count);
     return broken === undefined ? undefined : this.#find(signal, broken);
   }
 
@@ -82,53 +67,115 @@ export class BruteForce implements Detector {
     return { tracked: this.#sources.size, evicted: this.#sources.evicted };
   }
 
-  /** Word `#foundAt` of a record is the time of the last finding, with the lowest bit set so that it is never 0. */
   #isQuiet(at: number): boolean {
-    const foundAt = this.#sources.record[this.#sources.base + this.#foundAt] ?? 0;
+    const foundAt = this.#sources.record[this.#sources.base + this.#layout.foundAt] ?? 0;
     return foundAt !== 0 && ((at - foundAt) | 0) < QUIET_MS;
   }
 
-  #add(at: number, tag: number, count: number): void {
+  /** Only if no other account failed here: else somebody with one account could guess at the others for ever. */
+  #forgive(signal: Signal): undefined {
+    const { high, low } = signal.address;
+    if (!this.#sources.peek(high, low)) return;
     const { record, base } = this.#sources;
+    if (record[base + this.#layout.accountAt] === markOf(signal)) this.#forget(record, base, 'failures');
+  }
+
+  /** @returns the first rule broken now */
+  #add(at: number, tag: number, count: number): Rule | undefined {
+    const { record, base } = this.#sources;
+    const layout = this.#layout;
+    const failed = (tag & FAILED) !== 0;
     const proven = (tag & PROVEN) !== 0;
-    addTimes(record, base, this.#attempts, at, count, proven);
-    if ((tag & FAILED) !== 0) addTimes(record, base, this.#failures, at, count, proven);
-  }
-
-  #ring(rule: Rule): RecentTimes {
-    return rule.counts === 'failures' ? this.#failures : this.#attempts;
-  }
-
-  #brokenRule(at: number): Rule | undefined {
-    const { record, base } = this.#sources;
-    for (const rule of this.#rules) {
-      if (reaches(record, base, this.#ring(rule), at, rule.windowMs, rule.threshold)) return rule;
+    addTimes(record, base, failed ? layout.failures : layout.knocks, at, count, proven);
+    // The lowest bit keeps it apart from "never".
+    if (!proven) record[base + layout.unprovenAt] = at | 1;
+    if (failed) noteAccount(record, base + layout.accountAt, tag >>> MARK_SHIFT);
+    let broken: Rule | undefined;
+    for (const rule of layout.rules) {
+      const added = failed || rule.counts === 'attempts' ? count : 0;
+      if (this.#isBroken(rule, at, added)) broken ??= rule;
     }
-    return undefined;
+    return broken;
+  }
+
+  /** @param added how many of what the rule counts are new: a pace has yet to be told of them */
+  #isBroken(rule: Rule, at: number, added: number): boolean {
+    const { record, base } = this.#sources;
+    const { paceAt, windowMs, threshold } = rule;
+    if (paceAt !== undefined) return addToPace(record, base + paceAt, at, windowMs, added) >= threshold;
+    if (rule.counts === 'failures') return reaches(record, base, this.#layout.failures, at, windowMs, threshold);
+    return this.#count(rule, at) >= threshold;
+  }
+
+  #count({ counts, paceAt, windowMs }: Rule, at: number): number {
+    const { record, base } = this.#sources;
+    const { failures, knocks } = this.#layout;
+    if (paceAt !== undefined) return addToPace(record, base + paceAt, at, windowMs, 0);
+    const failed = countWithin(record, base, failures, at, windowMs);
+    return counts === 'failures' ? failed : failed + countWithin(record, base, knocks, at, windowMs);
+  }
+
+  #isProven(rule: Rule, at: number): boolean {
+    const { record, base } = this.#sources;
+    const { failures, knocks, unprovenAt } = this.#layout;
+    if (rule.paceAt !== undefined) {
+      const last = record[base + unprovenAt] ?? 0;
+      return last === 0 || ((at - last) | 0) > rule.windowMs;
+    }
+    const failed = countMarked(record, base, failures, at, rule.windowMs);
+    const knocked = rule.counts === 'failures' ? 0 : countMarked(record, base, knocks, at, rule.windowMs);
+    return failed + knocked >= rule.threshold;
+  }
+
+  #forget(record: Uint32Array, base: number, what: Rule['counts']): void {
+    const { failures, knocks, accountAt, unprovenAt, rules } = this.#layout;
+    clearTimes(record, base, failures);
+    record[base + accountAt] = 0;
+    for (const { counts, paceAt } of rules) {
+      if (paceAt !== undefined && (what === 'attempts' || counts === 'failures')) clearPace(record, base + paceAt);
+    }
+    if (what === 'failures') return;
+    clearTimes(record, base, knocks);
+    record[base + unprovenAt] = 0;
   }
 
   #find(signal: Signal, rule: Rule): Finding {
     const { record, base } = this.#sources;
-    const ring = this.#ring(rule);
-    const count = countWithin(record, base, ring, signal.at, rule.windowMs);
-    const proven = countMarked(record, base, ring, signal.at, rule.windowMs) >= rule.threshold;
-    const firstAt = signal.at - oldestAge(record, base, ring, signal.at, rule.windowMs);
-    record[base + this.#foundAt] = signal.at | 1;
-    clearTimes(record, base, this.#attempts);
-    clearTimes(record, base, this.#failures);
-    const what = rule.counts === 'failures' ? 'failed registrations' : 'failed registrations and refused requests';
+    const { failures, knocks, accountAt, foundAt } = this.#layout;
+    const { at } = signal;
+    const count = this.#count(rule, at);
+    const proven = this.#isProven(rule, at);
+    const exact = [failures, ...(rule.counts === 'attempts' ? [knocks] : [])];
+    const firstAt = at - Math.max(...exact.map((ring) => oldestAge(record, base, ring, at, rule.windowMs)));
+    const accounts = (record[base + accountAt] ?? 0) === SEVERAL ? ' of several accounts' : '';
+    this.#forget(record, base, 'attempts');
+    record[base + foundAt] = at | 1;
+    const what =
+      rule.counts === 'failures'
+        ? `failed registrations${accounts}`
+        : `failed registrations${accounts} and refused requests`;
     return {
       type: 'brute_force_detected',
       detector: this.name,
       severity: 'error',
       subject: { kind: 'ip', address: signal.address },
-      at: signal.at,
+      at,
       count,
       reason: `${count} ${what} within ${formatDuration(rule.windowMs)}`,
-      evidence: { firstAt, lastAt: signal.at, proven: strength(proven, signal.proven), samples: samplesOf(signal) },
-      identity: `${this.name}:${signal.address.countedText}:${signal.at}`,
+      evidence: { firstAt, lastAt: at, proven: strength(proven, signal.proven), samples: samplesOf(signal) },
+      identity: `${this.name}:${signal.address.countedText}:${at}`,
     };
   }
+}
+
+/** A number from 2 to 2^28 that stands for the account. */
+function markOf({ user, domain }: Signal): number {
+  return ((hashText(domain, hashText(user, 1)) & MARK_MASK) | 2) >>> 0;
+}
+
+function noteAccount(record: Uint32Array, index: number, mark: number): void {
+  const known = record[index] ?? 0;
+  record[index] = known === 0 || known === mark ? mark : SEVERAL;
 }
 
 /** A single proven signal does not prove the others, so short of the threshold it is taken for unproven. */

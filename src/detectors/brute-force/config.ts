@@ -10,7 +10,9 @@ const bruteForceRule = z.strictObject({
     .enum(['attempts', 'failures'])
     .describe('attempts: failed registrations and door knocks together; failures: failed registrations alone'),
   threshold: z.int().min(1).max(1000).describe('how many'),
-  window: durationValue({ minMs: 1000, maxMs: MAX_WINDOW_MS }).describe('within how long, sliding'),
+  window: durationValue({ minMs: 1000, maxMs: MAX_WINDOW_MS }).describe(
+    'within how long, sliding; counted exactly up to an hour, beyond that closely',
+  ),
 });
 
 export const bruteForceConfig = z
@@ -24,6 +26,9 @@ export const bruteForceConfig = z
         { count: 'attempts', threshold: 10, window: '5m' },
         { count: 'failures', threshold: 5, window: '5m' },
         { count: 'failures', threshold: 10, window: '1h' },
+        { count: 'failures', threshold: 20, window: '1d' },
+        { count: 'attempts', threshold: 30, window: '1d' },
+        { count: 'failures', threshold: 40, window: '7d' },
       ])
       .describe('any one of them is enough'),
     'max-sources': maxSourcesValue,

@@ -1,17 +1,15 @@
 import { BoundedTable } from '../../lib/bounded-table.ts';
 import { formatDuration } from '../../lib/duration.ts';
+import { addToPace, PACE_WORDS } from '../../lib/pace.ts';
+import { isAttempt } from '../../pipeline/failure.ts';
 import type { EventType, Finding, Severity } from '../../pipeline/finding.ts';
-import { isDoorKnock, type Signal } from '../../pipeline/signal.ts';
+import type { Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
 import type { FloodConfig } from './config.ts';
 
-/** Words of a source's record: the number of the current window, the count in it and in the one before. */
-const WORDS = { window: 0, count: 1, previous: 2 } as const;
-
 /**
  * Floods: those that OpenSIPS' pike reports, and more failing or refused requests than an honest client sends. Rates
- * are estimated from two fixed windows (the previous one weighted by how much of it the sliding window still covers),
- * in three words a source whatever the threshold.
+ * are estimated by a pace, in three words a source whatever the threshold.
  */
 export class Flood implements Detector {
   readonly name = 'flood';
@@ -22,7 +20,11 @@ export class Flood implements Detector {
   constructor(config: FloodConfig) {
     this.#threshold = config.threshold;
     this.#windowMs = config.window;
-    this.#sources = new BoundedTable({ maxKeys: config['max-sources'], words: 3, horizonMs: config.window * 2 });
+    this.#sources = new BoundedTable({
+      maxKeys: config['max-sources'],
+      words: PACE_WORDS,
+      horizonMs: config.window * 2,
+    });
   }
 
   observe(signal: Signal): Finding | undefined {
@@ -38,7 +40,7 @@ export class Flood implements Detector {
           `${methodText(signal)} beyond the rate limit`,
         );
       default:
-        return signal.kind === 'register.failed' || isDoorKnock(signal) ? this.#count(signal) : undefined;
+        return isAttempt(signal) ? this.#count(signal) : undefined;
     }
   }
 
@@ -54,26 +56,12 @@ export class Flood implements Detector {
     const { high, low } = signal.address;
     if (!this.#sources.touch(high, low, signal.at, 1, signal.count > 1)) return undefined;
     const first = this.#sources.firstTag > 0 ? 1 : 0;
-    const rate = this.#add(signal.at, signal.count + first);
+    const { record, base } = this.#sources;
+    const rate = addToPace(record, base, signal.at, this.#windowMs, signal.count + first);
     if (rate < this.#threshold) return undefined;
     this.#sources.delete(high, low);
     const reason = `${rate} failed or refused requests within ${formatDuration(this.#windowMs)}`;
     return this.#find(signal, 'flood_detected', 'error', rate, reason);
-  }
-
-  #add(at: number, count: number): number {
-    const { record, base } = this.#sources;
-    const window = Math.floor(at / this.#windowMs) >>> 0;
-    const passed = (window - (record[base + WORDS.window] ?? 0)) | 0;
-    if (passed > 0) {
-      record[base + WORDS.previous] = passed === 1 ? (record[base + WORDS.count] ?? 0) : 0;
-      record[base + WORDS.count] = 0;
-      record[base + WORDS.window] = window;
-    }
-    const current = (record[base + WORDS.count] ?? 0) + count;
-    record[base + WORDS.count] = current;
-    const covered = 1 - (at % this.#windowMs) / this.#windowMs;
-    return Math.floor(current + (record[base + WORDS.previous] ?? 0) * covered);
   }
 
   #find(signal: Signal, type: EventType, severity: Severity, count: number, reason: string): Finding {

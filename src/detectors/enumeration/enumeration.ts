@@ -1,0 +1,149 @@
+import { BoundedTable } from '../../lib/bounded-table.ts';
+import { addDistinct, clearDistinct, countDistinct, DISTINCT_WORDS, MOST_DISTINCT } from '../../lib/distinct.ts';
+import { formatDuration } from '../../lib/duration.ts';
+import { addToPace, clearPace, PACE_WORDS } from '../../lib/pace.ts';
+import { hashText } from '../../lib/text-hash.ts';
+import { isAttempt, isUnknownAccount } from '../../pipeline/failure.ts';
+import type { Finding } from '../../pipeline/finding.ts';
+import type { Signal } from '../../pipeline/signal.ts';
+import type { Detector, DetectorState } from '../detector.ts';
+import type { EnumerationConfig } from './config.ts';
+
+/** Bits of the tag that the table keeps for a source seen once; the account's hash follows. */
+const SUCCEEDED = 1;
+const UNKNOWN = 2;
+const UNPROVEN = 4;
+const HASH_SHIFT = 3;
+const HASH_MASK = 0x07ffffff;
+
+interface Rule {
+  readonly accounts: number;
+  readonly windowMs: number;
+  /** Where in the record its failing accounts stand. */
+  readonly at: number;
+}
+
+/**
+ * Counts the different accounts that fail at one source (IPv6: per /64) against those that get in. Attempts at accounts
+ * of which the server says that they do not exist weigh more: few of them are enough.
+ */
+export class Enumeration implements Detector {
+  readonly name = 'enumeration';
+  readonly #rules: readonly Rule[];
+  readonly #maxSuccessRate: number;
+  readonly #unknown: { readonly threshold: number; readonly windowMs: number; readonly at: number };
+  /** Where the accounts that succeed stand, and within how long they count. */
+  readonly #succeeded: { readonly windowMs: number; readonly at: number };
+  /** Where the time of the last unproven attempt stands; 0 there is never. */
+  readonly #unprovenAt: number;
+  readonly #sources: BoundedTable;
+
+  constructor(config: EnumerationConfig) {
+    this.#rules = config.rules.map(({ accounts, window }, i) => ({
+      accounts,
+      windowMs: window,
+      at: i * DISTINCT_WORDS,
+    }));
+    const longest = Math.max(config['unknown-window'], ...this.#rules.map(({ windowMs }) => windowMs));
+    this.#succeeded = { windowMs: longest, at: this.#rules.length * DISTINCT_WORDS };
+    const unknownAt = this.#succeeded.at + DISTINCT_WORDS;
+    this.#unknown = { threshold: config['unknown-accounts'], windowMs: config['unknown-window'], at: unknownAt };
+    this.#unprovenAt = unknownAt + PACE_WORDS;
+    this.#maxSuccessRate = config['max-success-rate'];
+    this.#sources = new BoundedTable({
+      maxKeys: config['max-sources'],
+      words: this.#unprovenAt + 1,
+      horizonMs: longest,
+    });
+  }
+
+  observe(signal: Signal): Finding | undefined {
+    const succeeded = signal.kind === 'register.ok';
+    if (!succeeded && !isAttempt(signal)) return undefined;
+    const { address, at } = signal;
+    const sources = this.#sources;
+    if (!sources.touch(address.high, address.low, at, tagOf(signal, succeeded))) return undefined;
+    if (sources.firstTag >= 0) this.#add(sources.firstTag, sources.firstAt);
+    const unknown = this.#add(tagOf(signal, succeeded), at);
+    return succeeded ? undefined : this.#judge(signal, unknown);
+  }
+
+  expire(now: number): void {
+    this.#sources.expire(now);
+  }
+
+  state(): DetectorState {
+    return { tracked: this.#sources.size, evicted: this.#sources.evicted };
+  }
+
+  /** @returns attempts at accounts that do not exist, within their window */
+  #add(tag: number, at: number): number {
+    const { record, base } = this.#sources;
+    const hash = tag >>> HASH_SHIFT;
+    if ((tag & SUCCEEDED) !== 0) {
+      addDistinct(record, base + this.#succeeded.at, at, this.#succeeded.windowMs, hash);
+      return 0;
+    }
+    for (const rule of this.#rules) addDistinct(record, base + rule.at, at, rule.windowMs, hash);
+    if ((tag & UNPROVEN) !== 0) record[base + this.#unprovenAt] = at | 1;
+    const { windowMs, at: paceAt } = this.#unknown;
+    return (tag & UNKNOWN) === 0 ? 0 : addToPace(record, base + paceAt, at, windowMs, 1);
+  }
+
+  #judge(signal: Signal, unknown: number): Finding | undefined {
+    const { record, base } = this.#sources;
+    if (unknown >= this.#unknown.threshold) {
+      const { windowMs } = this.#unknown;
+      return this.#find(signal, unknown, windowMs, `${unknown} attempts at accounts that do not exist`);
+    }
+    for (const rule of this.#rules) {
+      const failed = countDistinct(record, base + rule.at, signal.at, rule.windowMs);
+      if (failed >= rule.accounts && !this.#isBusyOffice(failed, signal.at)) {
+        const count = failed === MOST_DISTINCT ? `${failed} or more` : `about ${failed}`;
+        return this.#find(signal, failed, rule.windowMs, `${count} different accounts failed`);
+      }
+    }
+    return undefined;
+  }
+
+  #isBusyOffice(failed: number, at: number): boolean {
+    const { record, base } = this.#sources;
+    const succeeded = countDistinct(record, base + this.#succeeded.at, at, this.#succeeded.windowMs);
+    return succeeded / (succeeded + failed) > this.#maxSuccessRate;
+  }
+
+  #find(signal: Signal, count: number, windowMs: number, what: string): Finding {
+    const { address, at } = signal;
+    const { record, base } = this.#sources;
+    const unproven = record[base + this.#unprovenAt] ?? 0;
+    const isProven = unproven === 0 || ((at - unproven) | 0) > windowMs;
+    for (const rule of this.#rules) clearDistinct(record, base + rule.at);
+    clearPace(record, base + this.#unknown.at);
+    return {
+      type: 'username_enumeration',
+      detector: this.name,
+      severity: 'error',
+      subject: { kind: 'ip', address },
+      at,
+      count,
+      reason: `${what} within ${formatDuration(windowMs)}`,
+      evidence: {
+        firstAt: at - windowMs,
+        lastAt: at,
+        proven: isProven ? 'yes' : signal.proven === 'unknown' ? 'unknown' : 'no',
+        samples: {
+          accounts: [`${signal.user}@${signal.domain}`],
+          ...(signal.userAgent === '' ? {} : { 'user-agents': [signal.userAgent] }),
+        },
+      },
+      identity: `${this.name}:${address.countedText}:${at}`,
+    };
+  }
+}
+
+function tagOf(signal: Signal, succeeded: boolean): number {
+  const hash = hashText(signal.domain, hashText(signal.user, 1)) & HASH_MASK;
+  const flags =
+    (succeeded ? SUCCEEDED : 0) | (isUnknownAccount(signal) ? UNKNOWN : 0) | (signal.proven === 'yes' ? 0 : UNPROVEN);
+  return (hash << HASH_SHIFT) | flags;
+}
