@@ -111,7 +111,8 @@ export function complaint(stderr: string): Error {
 }
 
 function unavailable(command: Command, error: Error): Error {
-  if (!('code' in error) || error.code !== 'ENOENT') return error;
+  // EACCES: a directory of the PATH that may not be searched.
+  if (!('code' in error) || (error.code !== 'ENOENT' && error.code !== 'EACCES')) return error;
   return notInstalled(command.prefix[0] ?? command.program, { cause: error });
 }
 
