@@ -76,13 +76,13 @@ describe('parseConfig: what is refused, and in which words', () => {
     ],
     [
       'unknown kind of section',
-      'store: {engine: oracle}',
-      'sipward.yaml:1:17: store.engine: expected one of sqlite, mysql, got "oracle"',
+      'store: {type: oracle}',
+      'sipward.yaml:1:15: store.type: expected one of sqlite, mysql, got "oracle"',
     ],
     [
       'key of another kind',
       'store: {host: db}',
-      /^sipward\.yaml:1:9: store\.host: unknown key; known here: engine, path$/,
+      /^sipward\.yaml:1:9: store\.host: unknown key; known here: type, path$/,
     ],
     ['not a mapping', 'hello', 'sipward.yaml:1:1: expected a mapping of keys to values, got "hello"'],
     ['a list', '- a', 'sipward.yaml:1:1: expected a mapping of keys to values, got ["a"]'],

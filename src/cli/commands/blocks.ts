@@ -6,11 +6,10 @@ import { type Bind, command } from '../command.ts';
 import type { Session } from '../session.ts';
 
 /** A list of blocks must not look like protection where there is none. */
-function remark({ style }: Session, daemon: boolean, health: Health): string {
-  if (!daemon)
-    return style('warn', 'No daemon is running: the kernel keeps what it was told, nothing new is enforced.\n');
-  const enforces = health.enforcers.some((layer) => layer.enforces);
-  return enforces ? '' : style('warn', 'Dry run: these would be kept out, nobody is.\n');
+function remark(session: Session, daemon: boolean, health: Health): void {
+  if (!daemon) session.note('No daemon is running: the kernel keeps what it was told, nothing new is enforced.');
+  else if (!health.enforcers.some((layer) => layer.enforces))
+    session.note('Dry run: these would be kept out, nobody is.');
 }
 
 export function blocksCommand(bind: Bind): Command {
@@ -20,11 +19,9 @@ export function blocksCommand(bind: Bind): Command {
         const blocks = await allBlocks(operations);
         const { daemon, health } = await operations.status({});
         session.answer('blocks', { blocks, more: false }, () =>
-          [
-            blocks.length === 0 ? 'No blocks are in force.\n' : blockTable(session, blocks),
-            remark(session, daemon, health),
-          ].join(''),
+          blocks.length === 0 ? 'No blocks are in force.\n' : blockTable(session, blocks),
         );
+        remark(session, daemon, health);
         return 0;
       }),
     ),

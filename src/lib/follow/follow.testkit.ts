@@ -41,6 +41,8 @@ export async function following(
     return lines.splice(0);
   };
   try {
+    // It says where it begins before it reads; what is written from then on is new to it.
+    for (let tries = 0; position === undefined && tries < 2000; tries++) await Promise.race([sleep(5), reading]);
     await use({ next, position: () => position! });
   } finally {
     stop.abort();
