@@ -97,3 +97,12 @@ export async function withSocket(host: string, use: (socket: Socket) => Promise<
     await new Promise<void>((resolve) => socket.close(() => resolve()));
   }
 }
+
+/** A UDP port that nobody had a moment ago. */
+export async function freePort(): Promise<number> {
+  let port = 0;
+  await withSocket('0.0.0.0', async (socket) => {
+    port = socket.address().port;
+  });
+  return port;
+}

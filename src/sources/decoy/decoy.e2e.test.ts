@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { withDecoy, withSocket, withStateDir } from '../../../test/support/decoy.ts';
+import { freePort, withDecoy, withSocket, withStateDir } from '../../../test/support/decoy.ts';
 import { hasProgram, type Outcome, runProgram } from '../../../test/support/program.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 
@@ -16,14 +16,6 @@ const STRANGER = '127.0.0.66';
 
 function needs(program: string): { skip: string | false } {
   return { skip: hasProgram(program) ? false : `${program} is not installed` };
-}
-
-async function freePort(): Promise<number> {
-  let port = 0;
-  await withSocket('0.0.0.0', async (socket) => {
-    port = socket.address().port;
-  });
-  return port;
 }
 
 /** Runs a tool of SIPVicious against a decoy and returns its output and all signals. */

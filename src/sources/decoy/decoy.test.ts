@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
-import { ask, withDecoy, withSocket, withStateDir } from '../../../test/support/decoy.ts';
+import { ask, freePort, withDecoy, withSocket, withStateDir } from '../../../test/support/decoy.ts';
 import { parseSip } from '../../lib/sip/index.ts';
 import { CannotListen } from '../listener.ts';
 import { SourceUnavailable } from '../source.ts';
@@ -169,6 +169,22 @@ describe('listening', () => {
       );
       assert.equal(opened[0]?.port, opened[1]?.port);
     }));
+
+  test('on all addresses of both families at one port', async () => {
+    const port = await freePort();
+    await withDecoy({ config: { listen: [`0.0.0.0:${port}`, `[::]:${port}`] } }, async ({ decoy, faults, signals }) => {
+      assert.deepEqual([(await decoy.opened).length, faults], [4, []]);
+      for (const [index, host] of ['127.0.0.1', '::1'].entries()) {
+        await withSocket(host, async (client) => {
+          assert.equal(statusOf(await ask(client, options(`${index}`), port, host, 5000)), 200);
+        });
+      }
+      assert.deepEqual(
+        (await signals(2)).map(({ address }) => address.text),
+        ['127.0.0.1', '::1'],
+      );
+    });
+  });
 
   test('a port in use is told and left out', async () => {
     await withSocket('127.0.0.1', async (taken) => {
