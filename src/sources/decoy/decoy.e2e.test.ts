@@ -69,8 +69,9 @@ describe('SIPVicious', () => {
     async () => {
       const { outcome, signals } = await attack('svcrack', ['-u', '1001', '-r', '1-50']);
       assert.doesNotMatch(outcome.output, /\| 1001/, 'no password was found');
-      const [knock, ...guesses] = signals;
-      assert.deepEqual([knock?.kind, knock?.proven], ['request.refused', 'no']);
+      // It may ask for its challenge more than once.
+      const guesses = signals.filter(({ kind }) => kind !== 'request.refused');
+      assert.deepEqual([signals[0]?.kind, signals[0]?.proven], ['request.refused', 'no']);
       assert.ok(guesses.length >= 50);
       for (const guess of guesses) {
         assert.deepEqual(
