@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Address } from '../lib/address.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Network } from '../lib/network.ts';
+import { peersOf } from '../opensips/peers.ts';
 import type { Block } from '../pipeline/decision.ts';
 import type { EventRow, Store, StoredBlock } from '../store/store.ts';
 import type { Enforcement } from './enforcement.ts';
@@ -169,7 +170,8 @@ export class Daemon implements Engine {
     const managed = (await this.#parts.store.allowlist()).map(
       ({ target: text, description }) => [parseTarget(text), description || 'managed'] as const,
     );
-    const implied = impliedAllowlist([]).map(({ network, description }) => [network, description] as const);
+    const peers = peersOf(this.#parts.config.opensips);
+    const implied = impliedAllowlist([], peers).map(({ network, description }) => [network, description] as const);
     this.#parts.parts.policy.setAllowlist([...implied, ...managed]);
     return [...managed, ...implied].map(([network]) => network).concat(this.#parts.config.policy.allowlist);
   }

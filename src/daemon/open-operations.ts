@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../lib/clock.ts';
+import { peersOf } from '../opensips/peers.ts';
 import { openEngine } from '../store/open-engine.ts';
 import { SqlStore } from '../store/sql-store.ts';
 import type { Retention } from '../store/store.ts';
@@ -32,7 +33,7 @@ export async function withOperations<T>(
       clock,
       retention: retentionOf(config),
       stateDir,
-      implied: () => impliedAllowlist(config.policy.allowlist),
+      implied: () => impliedAllowlist(config.policy.allowlist, peersOf(config.opensips)),
     });
     return await use(operations);
   } finally {

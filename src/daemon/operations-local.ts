@@ -1,4 +1,5 @@
 import type { Network } from '../lib/network.ts';
+import type { Peers } from '../opensips/peers.ts';
 import { operationsOf } from './operation-input.ts';
 import type { Operations } from './operations.ts';
 import { allowlistHandlers } from './operations-allowlist.ts';
@@ -20,10 +21,15 @@ export function localOperations(context: OperationsContext): Operations {
   });
 }
 
-/** Who is never blocked without standing in the stored allowlist. */
-export function impliedAllowlist(configured: readonly Network[]): readonly ImpliedEntry[] {
+/** Who is never blocked without standing in the stored allowlist. @param peers whom OpenSIPS is provisioned with */
+export function impliedAllowlist(configured: readonly Network[], peers: Peers): readonly ImpliedEntry[] {
+  const described = (networks: readonly Network[], description: string) =>
+    networks.map((network) => ({ network, description }));
   return [
-    ...ownAddresses().map((network) => ({ network, description: 'an address of this host' })),
-    ...configured.map((network) => ({ network, description: 'named in the configuration' })),
+    ...described(ownAddresses(), 'an address of this host'),
+    ...described(configured, 'named in the configuration'),
+    ...described(peers.backEnds, 'a back end of OpenSIPS'),
+    ...described(peers.trunks, 'a trunk of OpenSIPS'),
+    ...described(peers.own, 'OpenSIPS itself'),
   ];
 }

@@ -27,7 +27,7 @@ const withLocal: WithBench = async (use) => {
       clock,
       retention: { signalsMs: 30 * DAY_MS, eventsMs: 365 * DAY_MS, blocksMs: 365 * DAY_MS },
       stateDir,
-      implied: () => impliedAllowlist([Network.parse('198.51.100.0/24')!]),
+      implied: () => impliedAllowlist([Network.parse('198.51.100.0/24')!], { backEnds: [], trunks: [], own: [] }),
     });
     await use({ operations, engine, store, time });
   } finally {

@@ -3,6 +3,7 @@ import { DryRun, dryRunConfig } from '../enforcers/dry-run/dry-run.ts';
 import type { Enforcer } from '../enforcers/enforcer.ts';
 import { ENFORCERS } from '../enforcers/index.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
+import { peersOf } from '../opensips/peers.ts';
 import type { Outcome } from '../pipeline/pipeline.ts';
 import { SOURCES } from '../sources/index.ts';
 import type { Source } from '../sources/source.ts';
@@ -78,7 +79,7 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
     clock,
     retention: { signalsMs: signals, eventsMs: events, blocksMs: blocks },
     stateDir,
-    implied: () => impliedAllowlist(config.policy.allowlist),
+    implied: () => impliedAllowlist(config.policy.allowlist, peersOf(config.opensips)),
   });
   stack.use(
     await serveControl(operations, stateDir, (error) =>

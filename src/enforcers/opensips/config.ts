@@ -3,6 +3,7 @@ import { opensipsMiValue } from '../../lib/opensips/mi-url.ts';
 
 export const opensipsEnforcerConfig = z
   .strictObject({
+    enabled: z.boolean().default(false).describe('Used when `enforcement` is `enforce`. Default false.'),
     mi: opensipsMiValue().describe("Management interface of OpenSIPS (mi_http); the same as 'mi' of 'opensips'."),
     dir: z
       .string()

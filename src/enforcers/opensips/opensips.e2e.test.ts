@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  eventually,
   findOpensips,
   NO_OPENSIPS,
   type OpensipsProgram,
@@ -19,7 +18,7 @@ if (programs.length === 0) it('enforces in a real OpenSIPS', { skip: NO_OPENSIPS
 function enforcerFor(opensips: RunningOpensips, faults: Error[] = []): OpensipsMemory {
   const { mi, dir } = opensips.config;
   return new OpensipsMemory(
-    { mi, dir, 'end-connections': true },
+    { enabled: true, mi, dir, 'end-connections': true },
     { clock: systemClock, onFault: (error) => faults.push(error) },
   );
 }
@@ -90,7 +89,7 @@ for (const program of programs) {
     it('says that OpenSIPS is away, and goes on when it is back', async () => {
       const running = await opensips.get();
       const gone = new OpensipsMemory(
-        { mi: 'http://127.0.0.1:1/mi', dir: running.config.dir, 'end-connections': false },
+        { enabled: true, mi: 'http://127.0.0.1:1/mi', dir: running.config.dir, 'end-connections': false },
         { clock: systemClock, onFault: () => {} },
       );
       await assert.rejects(gone.start([], []), /no answer of OpenSIPS at http:\/\/127\.0\.0\.1:1\/mi/);
@@ -100,4 +99,3 @@ for (const program of programs) {
     it('ends', () => opensips.end());
   });
 }
-void eventually;

@@ -1,4 +1,4 @@
-import { Network } from '../../lib/network.ts';
+import type { Network } from '../../lib/network.ts';
 import {
   ALLOWED_TABLE,
   addressTable,
@@ -9,8 +9,9 @@ import {
   TRUNK_GROUP,
 } from '../../lib/opensips/address-table.ts';
 import type { TextTable } from '../../lib/opensips/db-text.ts';
-import { backEndHost, type OpensipsConfig, socketHost } from '../config.ts';
+import type { OpensipsConfig } from '../config.ts';
 import type { FraudRule } from '../fraud-config.ts';
+import { peersOf } from '../peers.ts';
 import { DROUTING_TABLES } from './empty-tables.ts';
 
 /** The one fraud profile, and the one set of back ends. */
@@ -29,12 +30,12 @@ export function dynamicTables(): readonly TextTable[] {
 }
 
 function peersTable(config: OpensipsConfig): TextTable {
-  const own = [...new Set(config.listen.map(socketHost))].flatMap((host) => Network.parse(host) ?? []);
-  const backEnds = [...new Set(config['back-ends'].map(backEndHost))].flatMap((host) => Network.parse(host) ?? []);
+  const { backEnds, trunks, own } = peersOf(config);
+  const group = (networks: readonly Network[], id: number) => networks.map((network) => ({ network, group: id }));
   return addressTable(PEERS_TABLE, [
-    ...backEnds.map((network) => ({ network, group: BACK_END_GROUP })),
-    ...config.trunks.map((network) => ({ network, group: TRUNK_GROUP })),
-    ...own.map((network) => ({ network, group: OWN_GROUP })),
+    ...group(backEnds, BACK_END_GROUP),
+    ...group(trunks, TRUNK_GROUP),
+    ...group(own, OWN_GROUP),
   ]);
 }
 
