@@ -137,6 +137,10 @@ export const opensipsConfig = z
         'PUBLISH',
       ])
       .describe('Methods that phones may use; others are refused with 405.'),
+    'drop-scanners': z
+      .boolean()
+      .default(true)
+      .describe('Known scanners get no answer. false: they are handled as anybody is, for trials with such tools.'),
     scanners: z
       .array(plain(/^[A-Za-z0-9 ._/-]{3,100}$/, 'part of a user agent: letters, digits, blanks and ._/-'))
       .default([])

@@ -125,5 +125,7 @@ function accountText({ user, password }: Account): string {
     'auth_type=userpass',
     `username=${user}`,
     `password=${password}`,
+    // Short, so that a test can wait for a nonce to be too old.
+    'nonce_lifetime=2',
   ].join('\n');
 }

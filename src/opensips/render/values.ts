@@ -60,6 +60,7 @@ export function securityValues(config: OpensipsConfig, loaded: ReadonlySet<strin
     'fraud-profile': String(FRAUD_PROFILE),
     'answer-blocked': flag(config.blocked === 'answer'),
     validate: 'rft',
+    'drop-scanners': flag(config['drop-scanners']),
     scanners: scannerPattern(config.scanners),
     methods: config.methods.join('|'),
     allow: config.methods.join(', '),

@@ -31,6 +31,7 @@ export interface RequestOptions {
   readonly from?: string;
   readonly to?: string;
   readonly callId?: string;
+  readonly contact?: string;
   readonly cseq?: number;
 }
 
@@ -92,7 +93,7 @@ export class Phone implements AsyncDisposable {
         ['Call-ID', options.callId ?? this.#callId],
         ['CSeq', `${options.cseq ?? this.#cseq++} ${method}`],
         ['User-Agent', userAgent],
-        ['Contact', `<${this.contact}>`],
+        ['Contact', `<${options.contact ?? this.contact}>`],
         ...(options.headers ?? []),
       ],
       body: options.body ?? '',

@@ -1,0 +1,105 @@
+/** Phones that do nothing wrong, behind a real OpenSIPS and a real Asterisk: all works, and nothing is held against them. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../support/daemon.ts';
+import { announce, missing, programs, withSbc } from './sbc-lab.ts';
+import { methodOf, statusOf } from './sip-message.ts';
+
+announce('honest-phones', missing);
+
+for (const program of missing === undefined ? programs : []) {
+  describe(`honest phones, OpenSIPS ${program.version}`, () => {
+    it('register, call both ways, come back with an old nonce, and leave', () =>
+      withSbc(program, {}, async (lab) => {
+        const anna = await lab.phone(20, '1001');
+        const ben = await lab.phone(21, '1002', { transport: 'tcp' });
+
+        assert.equal(statusOf((await anna.register())!), 200);
+        assert.equal(statusOf((await ben.register())!), 200);
+        const real = `sip:1001@${anna.local.address}:${anna.local.port}`;
+        assert.deepEqual(
+          (await lab.location('1001')).map(({ Contact }) => Contact),
+          [real],
+          'saved with its real address',
+        );
+        await lab.awaitSignals('register.ok', 2);
+
+        for (const [caller, callee, number] of [
+          [anna, ben, '1002'],
+          [ben, anna, '1001'],
+        ] as const) {
+          const before = callee.received.length;
+          const call = await caller.call(number);
+          assert.equal(statusOf(call.response!), 200);
+          assert.ok(callee.received.slice(before).some((request) => methodOf(request) === 'INVITE'));
+          await eventually(() => assert.ok(callee.received.some((request) => methodOf(request) === 'ACK')));
+          assert.equal(statusOf((await call.hangUp())!), 200);
+          await eventually(() =>
+            assert.ok(callee.received.slice(before).some((request) => methodOf(request) === 'BYE')),
+          );
+        }
+        const ended = await lab.awaitSignals('call.ended', 2);
+        assert.ok(ended.every((signal) => Number(signal.detail) >= 0 && Number(signal.detail) < 10_000));
+
+        const nonce = anna.challenge?.nonce;
+        await sleep(3_000);
+        const again = await anna.register();
+        assert.equal(statusOf(again!), 200);
+        assert.notEqual(anna.challenge?.nonce, nonce, 'the old nonce was refused as stale');
+
+        assert.equal(statusOf((await anna.register(0))!), 200);
+        await lab.awaitSignals('register.removed', 1);
+        assert.deepEqual(await lab.location('1001'), [], 'nothing is left of it');
+        assert.equal((await lab.location('1002')).length, 1);
+
+        const against = lab.signals().filter((signal) => !/^(register\.(ok|removed)|call\.)/.test(signal.kind));
+        assert.deepEqual(against, [], 'nothing is held against an honest phone');
+        assert.ok(
+          lab
+            .signals()
+            .filter((signal) => signal.address.text === lab.address(20))
+            .every((signal) => signal.proven === 'yes'),
+        );
+      }));
+
+    it('are reached by OPTIONS and NOTIFY of the back end, behind NAT as well', () =>
+      withSbc(program, {}, async (lab) => {
+        const anna = await lab.phone(20, '1001');
+        // What a phone behind NAT believes its address to be.
+        const contact = 'sip:1001@192.168.1.50:5060';
+        const response = await anna.authenticated('REGISTER', {
+          headers: [['Expires', '300']],
+          contact,
+        });
+        assert.equal(statusOf(response!), 200);
+        assert.equal((await lab.location('1001'))[0]?.Received, `sip:${anna.local.address}:${anna.local.port}`);
+        lab.asterisk.console('pjsip send notify test endpoint 1001');
+        await eventually(() => assert.ok(anna.received.some((request) => methodOf(request) === 'NOTIFY')));
+        lab.asterisk.console('pjsip qualify 1001');
+        await eventually(() => assert.ok(anna.received.some((request) => methodOf(request) === 'OPTIONS')));
+        assert.match(anna.received[0]?.start ?? '', /1001@192\.168\.1\.50/);
+      }));
+
+    it('are registered for nobody but themselves: a failed registration leaves nothing', () =>
+      withSbc(program, {}, async (lab) => {
+        const wrong = await lab.phone(22, '1001', { password: 'wrong' });
+        assert.equal(statusOf((await wrong.register())!), 401);
+        const [failed] = await lab.awaitSignals('register.failed', 1);
+        assert.deepEqual(
+          [
+            failed?.user,
+            failed?.domain,
+            failed?.status,
+            failed?.address.text,
+            failed?.port,
+            failed?.userAgent,
+            failed?.expires,
+          ],
+          ['1001', 'example.com', 401, lab.address(22), wrong.local.port, 'Acme Phone 1.0', 300],
+        );
+        assert.equal(failed?.proven, 'yes');
+        assert.deepEqual(await lab.location('1001'), []);
+      }));
+  });
+}
