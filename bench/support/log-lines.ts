@@ -33,26 +33,24 @@ export function* eventLines(options: LinesOptions): Generator<string> {
   const next = randomNumbers(42);
   for (const { at, ip, port, number } of shots(options, next)) {
     const user = 1000 + (next() % 200);
-    const agent = encodeURIComponent(AGENTS[number % 4] ?? '');
-    const time = `${Math.floor(at / 1000)},${Math.floor((at % 1000) * 1000)}`;
-    const call = `${next()}%40192.168.1.20,120,`;
-    const from = `%22${user}%22%20%3Csip%3A${user}%40example.com%3E,${next().toString(16)},z9hG4bK-${next()}`;
-    const [kind, answer] = KINDS[next() % 10] ?? KINDS[0];
-    yield `E_SIPWARD,1,${kind},${time},${ip},${port},udp,1,${answer},${user},example.com,sip%3Aexample.com,${agent},${call},${from}`;
+    const [kind, method, status, reason] = KINDS[next() % KINDS.length]!;
+    const head = `E_SIPWARD,1 ${kind} ${Math.floor(at / 1000)} ${Math.floor((at % 1000) * 1000)} ${ip} ${port} udp 1`;
+    const texts = [String(user), 'example.com', 'sip:example.com', AGENTS[number % 4] ?? '', `${next()}@192.168.1.20`];
+    const marks = [`"${user}" <sip:${user}@example.com>`, next().toString(16), `z9hG4bK-${next()}`, ''];
+    const reply = `${base64(method)} ${status} ${base64(reason)}`;
+    yield `${head} ${reply} ${texts.map(base64).join(' ')} ${base64('120')} 1 ${marks.map(base64).join(' ')}`;
   }
 }
 
+const base64 = (text: string) => `=${Buffer.from(text).toString('base64')}`;
+
 const KINDS = [
-  ['register.failed', 'REGISTER,401,Unauthorized'],
-  ['register.failed', 'REGISTER,401,Unauthorized'],
-  ['register.failed', 'REGISTER,401,Unauthorized'],
-  ['register.failed', 'REGISTER,401,Unauthorized'],
-  ['register.failed', 'REGISTER,401,Unauthorized'],
-  ['register.failed', 'REGISTER,403,Forbidden'],
-  ['request.refused', 'INVITE,404,domain_not_found'],
-  ['request.refused', 'OPTIONS,403,scanner_detected'],
-  ['register.ok', 'REGISTER,200,OK'],
-  ['call.started', 'INVITE,0,'],
+  ...Array.from({ length: 5 }, () => ['register.failed', 'REGISTER', '401', 'Unauthorized'] as const),
+  ['register.failed', 'REGISTER', '403', 'Forbidden'],
+  ['request.refused', 'INVITE', '404', 'domain_not_found'],
+  ['request.refused', 'OPTIONS', '403', 'scanner_detected'],
+  ['register.ok', 'REGISTER', '200', 'OK'],
+  ['call.started', 'INVITE', '', ''],
 ] as const;
 
 /** As OpenSIPS scripts in the field write them with xlog, through syslog. */

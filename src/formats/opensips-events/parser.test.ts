@@ -146,8 +146,8 @@ describe('opensips-events: verdict by field', () => {
   });
 
   it('cuts long texts where they enter', () => {
-    assert.equal(signal(withField(16, 'a'.repeat(100_000))).userAgent.length, MAX_TEXT);
-    assert.equal(signal(withField(16, '%61'.repeat(100_000))).userAgent.length, MAX_TEXT);
+    assert.equal(signal(withField(16, 'a'.repeat(40_000))).userAgent.length, MAX_TEXT);
+    assert.equal(signal(withField(16, '%61'.repeat(40_000))).userAgent.length, MAX_TEXT);
     assert.equal(signal(withField(16, `a${'%F0%9F%98%80'.repeat(1000)}`)).userAgent, `a${'😀'.repeat(511)}`);
   });
 });
