@@ -49,7 +49,7 @@ test('remembers a bounded number of accounts, of bounded length, and that there 
   const accounts = failing(
     ...Array.from({ length: 200 }, (_, i): SignalSketch => ({ user: String(i), userAgent: 'x'.repeat(1000) })),
   );
-  assert.equal(accounts.names().length, 64);
+  assert.ok(accounts.names().length <= 64);
   assert.equal(accounts.userAgents()[0]?.length, 80);
   assert.ok(!accounts.isUnhurried(NOW), 'so many are no misconfigured device');
 });

@@ -1,0 +1,6 @@
+import { ATTACKS } from './attacks.ts';
+import { FORGERIES } from './forged.ts';
+import { HONEST } from './honest.ts';
+import type { Scenario } from './scenario.ts';
+
+export const SCENARIOS: readonly Scenario[] = [...HONEST, ...ATTACKS, ...FORGERIES];
