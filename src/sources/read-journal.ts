@@ -1,8 +1,9 @@
 import { opensipsEvents } from '../formats/opensips-events/parser.ts';
-import type { FilePosition } from '../lib/follow/file-position.ts';
+import { type FilePosition, parseFilePosition } from '../lib/follow/file-position.ts';
 import { type Block, followFile } from '../lib/follow/follow-file.ts';
 import type { Batch } from '../pipeline/batch.ts';
 import type { Signal } from '../pipeline/signal.ts';
+import type { Journal } from './journal.ts';
 
 export interface ReadJournalOptions {
   readonly path: string;
@@ -29,6 +30,23 @@ export async function* readJournal(options: ReadJournalOptions): AsyncGenerator<
   const limits = { maxLineBytes: MAX_LINE_BYTES, maxLines: MAX_LINES };
   for await (const block of followFile({ path, position, start: 'beginning', stop, onFault, ...limits })) {
     yield batchOf(block, block.lines.map((line) => parser.parse(line)).filter(isSignal));
+  }
+}
+
+export interface TakeOptions extends Omit<ReadJournalOptions, 'path' | 'position'> {
+  readonly journal: Journal;
+  /** Position of the last batch taken, undefined the first time. */
+  readonly from: unknown;
+}
+
+/** What a source's own journal holds from a position on. Tells the journal what has been read, so that it may delete it. */
+export async function* takeFromJournal({ journal, from, ...rest }: TakeOptions): AsyncGenerator<JournalBatch> {
+  const { path, segments } = journal;
+  const position = from === undefined ? segments.beginning : parseFilePosition(from);
+  await segments.forgetBefore(position);
+  for await (const batch of readJournal({ path, position, ...rest })) {
+    segments.readUpTo(batch.position);
+    yield batch;
   }
 }
 

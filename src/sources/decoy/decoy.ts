@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { formatSignal } from '../../formats/opensips-events/format-signal.ts';
 import type { Endpoint } from '../../lib/config-values.ts';
-import { parseFilePosition } from '../../lib/follow/file-position.ts';
 import type { Batch } from '../../pipeline/batch.ts';
 import { Journal } from '../journal.ts';
 import { CannotListen, type Listener } from '../listener.ts';
-import { readJournal } from '../read-journal.ts';
+import { takeFromJournal } from '../read-journal.ts';
 import { type Source, type SourceContext, SourceUnavailable } from '../source.ts';
 import { listenUdp } from '../udp-listener.ts';
 import type { Peer } from './compose-reply.ts';
@@ -65,23 +64,8 @@ export class Decoy implements Source {
     );
     const listeners = await this.#listen(journal, resources);
     this.#opened.resolve(listeners.map(({ transport, endpoint }) => ({ transport, ...endpoint })));
-    yield* this.#read(journal, from, stop);
-  }
-
-  async *#read(journal: Journal, from: unknown, stop: AbortSignal): AsyncGenerator<Batch> {
-    const { path, segments } = journal;
-    const position = from === undefined ? segments.beginning : parseFilePosition(from);
-    await segments.forgetBefore(position);
-    for await (const batch of readJournal({
-      path,
-      position,
-      sensor: this.name,
-      stop,
-      onFault: this.#context.onFault,
-    })) {
-      segments.readUpTo(batch.position);
-      yield batch;
-    }
+    const { onFault } = this.#context;
+    yield* takeFromJournal({ journal, from, sensor: this.name, stop, onFault });
   }
 
   async #listen(journal: Journal, resources: AsyncDisposableStack): Promise<readonly Listener[]> {

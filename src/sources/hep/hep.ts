@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { formatSignal } from '../../formats/opensips-events/format-signal.ts';
 import type { Endpoint } from '../../lib/config-values.ts';
-import { parseFilePosition } from '../../lib/follow/file-position.ts';
 import type { Batch } from '../../pipeline/batch.ts';
 import { Journal } from '../journal.ts';
 import { CannotListen, type Listener, type ListenerTransport, type Peer } from '../listener.ts';
-import { readJournal } from '../read-journal.ts';
+import { takeFromJournal } from '../read-journal.ts';
 import { type Source, type SourceContext, SourceUnavailable } from '../source.ts';
 import { listenUdp } from '../udp-listener.ts';
 import type { HepConfig } from './config.ts';
@@ -79,14 +78,8 @@ export class Hep implements Source {
     const listeners = await this.#listen(journal, resources);
     resources.adopt(this.#expireNowAndThen(journal), clearInterval);
     this.#opened.resolve(listeners.map(({ transport, endpoint }) => ({ transport, ...endpoint })));
-    const { path, segments } = journal;
-    const position = from === undefined ? segments.beginning : parseFilePosition(from);
-    await segments.forgetBefore(position);
     const { onFault } = this.#context;
-    for await (const batch of readJournal({ path, position, sensor: this.name, stop, onFault })) {
-      segments.readUpTo(batch.position);
-      yield batch;
-    }
+    yield* takeFromJournal({ journal, from, sensor: this.name, stop, onFault });
   }
 
   #expireNowAndThen(journal: Journal): NodeJS.Timeout {
