@@ -34,12 +34,14 @@ function leavesOf(command: Command, above: string): readonly Leaf[] {
 }
 
 function commandSection(path: string, command: Command): string {
-  const usage = `${path} ${command.usage()}`.replace('[options] ', '').trimEnd();
+  // commander writes [options] for the help option alone, too.
+  const usage = command.options.length > 0 ? command.usage() : command.usage().replace('[options]', '').trimStart();
   const examples = command instanceof DocumentedCommand ? command.examples : [];
   return [
     `## ${path}`,
     `\n${command.description()}\n`,
-    `    ${usage.replace('[options]', command.options.length > 0 ? '[options]' : '').trimEnd()}\n`,
+    `    ${`${path} ${usage}`.trimEnd()}
+`,
     ...(command.registeredArguments.length > 0 ? [`${argumentTable(command.registeredArguments)}`] : []),
     ...(command.options.length > 0 ? [optionTable(command.options)] : []),
     ...(examples.length > 0 ? [`Examples:\n\n${examples.map((one) => `    ${one}\n`).join('')}`] : []),
