@@ -141,20 +141,22 @@ describe('TCP', () => {
 
   test('one source may not hold all connections', () =>
     withDecoy({ config: { 'max-connections': 16 } }, async ({ host, port }) => {
-      const open = await Promise.all(
-        Array.from({ length: 6 }, async () => {
-          const socket = connect(port, host).on('error', () => {});
-          await once(socket, 'connect');
-          return socket;
-        }),
+      const sockets = Array.from({ length: 6 }, () =>
+        connect(port, host)
+          .on('error', () => {})
+          .resume(),
       );
       try {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        for (const socket of open) socket.resume();
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        assert.equal(open.filter((socket) => !socket.closed && !socket.readableEnded).length, 2);
+        const refused = sockets.map((socket) => once(socket, 'close').then(() => socket));
+        const first = new Set<Socket>();
+        while (first.size < 4)
+          first.add(await Promise.race(refused.filter((_, i) => !first.has(sockets[i] as Socket))));
+        for (const socket of sockets.filter((one) => !first.has(one))) {
+          socket.write('\r\n\r\n');
+          assert.equal((await received(socket)).toString(), '\r\n', 'is served');
+        }
       } finally {
-        for (const socket of open) socket.destroy();
+        for (const socket of sockets) socket.destroy();
       }
     }));
 });
