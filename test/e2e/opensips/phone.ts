@@ -32,8 +32,15 @@ export interface RequestOptions {
   readonly to?: string;
   readonly callId?: string;
   readonly contact?: string;
+  /** Undefined, if given: none at all. */
+  readonly maxForwards?: string | undefined;
   readonly cseq?: number;
 }
+
+const maxForwards = (options: RequestOptions): [string, string][] => {
+  const value = 'maxForwards' in options ? options.maxForwards : '70';
+  return value === undefined ? [] : [['Max-Forwards', value]];
+};
 
 const random = (bytes = 6) => randomBytes(bytes).toString('hex');
 
@@ -87,7 +94,7 @@ export class Phone implements AsyncDisposable {
       start: `${method} ${options.uri ?? `sip:${domain}`} SIP/2.0`,
       headers: [
         ['Via', `SIP/2.0/${this.#transport.name} ${address}:${port};rport;branch=${branch}`],
-        ['Max-Forwards', '70'],
+        ...maxForwards(options),
         ['From', options.from ?? `${aor};tag=${random(4)}`],
         ['To', options.to ?? aor],
         ['Call-ID', options.callId ?? this.#callId],
