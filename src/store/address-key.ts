@@ -3,7 +3,6 @@
  * of keys. The same bytes as `INET6_ATON('::ffff:192.0.2.1')` in MySQL.
  */
 import type { Address } from '../lib/address.ts';
-import { Address as Ip } from '../lib/address.ts';
 import { Network } from '../lib/network.ts';
 
 export function addressKey(address: Address): Buffer {
@@ -48,10 +47,4 @@ export function keyOf(text: string): Buffer | undefined {
 /** All networks that hold the whole of `network`, itself included, as stored text. */
 export function enclosing(network: Network): readonly string[] {
   return Array.from({ length: network.length + 1 }, (_, length) => Network.of(network.base, length).text);
-}
-
-/** What is counted for an address: itself for IPv4, its /64 for IPv6. */
-export function countedNetwork(ip: string): Network | undefined {
-  const address = Ip.parse(ip);
-  return address === undefined ? undefined : Network.counted(address);
 }

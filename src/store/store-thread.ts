@@ -15,6 +15,9 @@ interface Waiting {
   readonly reject: (error: StoreError) => void;
 }
 
+/** tsc rewrites `.ts` in imports only, so the worker's file takes the extension of this one. */
+const WORKER = new URL(`./store-worker${extname(import.meta.url)}`, import.meta.url);
+
 /**
  * One worker thread with one open database. States: opening, until `opened` settles; open; closing, from `close` on;
  * ended. A thread that could not open its database, or that crashed, is ended: its calls fail and another is started.
@@ -30,9 +33,8 @@ export class StoreThread {
   #closing = false;
   #ended = false;
 
-  constructor(start: WorkerStart, onCrash: (error: StoreError) => void) {
-    // tsc rewrites `.ts` in imports only, so the worker's file takes the extension of this one.
-    const file = new URL(`./store-worker${extname(import.meta.url)}`, import.meta.url);
+  /** @param file what the thread runs; only tests say otherwise */
+  constructor(start: WorkerStart, onCrash: (error: StoreError) => void, file: URL = WORKER) {
     // Without the options of this process: some, as --input-type, no worker can be started with.
     this.#worker = new Worker(file, { workerData: start, name: 'sipward-store', execArgv: [] });
     this.#onCrash = onCrash;

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CompiledQuery, Kysely, SqliteDialect } from 'kysely';
@@ -47,9 +47,13 @@ export function openSqlite(path: string): Engine {
   return new SqliteEngine(database, path);
 }
 
-/** Made before SQLite makes it, so that only the owner and his group read it: it names accounts and addresses. */
+/**
+ * Made before SQLite makes it, so that only the owner and his group read it: it names accounts and addresses. Its
+ * directory is made if only that one is missing; a longer path that is not there is rather a mistake.
+ */
 function createFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  const directory = dirname(path);
+  if (!existsSync(directory)) mkdirSync(directory, { mode: 0o750 });
   closeSync(openSync(path, 'a', 0o640));
 }
 
