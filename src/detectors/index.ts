@@ -2,6 +2,8 @@
 import { BruteForce } from './brute-force/brute-force.ts';
 import { bruteForceConfig } from './brute-force/config.ts';
 import { type DetectorKind, defineDetector } from './detector.ts';
+import { distributedConfig } from './distributed/config.ts';
+import { Distributed } from './distributed/distributed.ts';
 import { enumerationConfig } from './enumeration/config.ts';
 import { Enumeration } from './enumeration/enumeration.ts';
 import { floodConfig } from './flood/config.ts';
@@ -27,6 +29,12 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'many failures from one source',
     schema: bruteForceConfig,
     create: (config) => new BruteForce(config),
+  }),
+  defineDetector({
+    name: 'distributed',
+    description: 'many sources that each do little',
+    schema: distributedConfig,
+    create: (config) => new Distributed(config),
   }),
   defineDetector({
     name: 'flood',

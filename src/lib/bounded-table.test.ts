@@ -7,6 +7,15 @@ const NOW = Date.UTC(2026, 0, 1);
 const table = (options: Partial<ConstructorParameters<typeof BoundedTable>[0]> = {}) =>
   new BoundedTable({ maxKeys: 1024, words: 2, horizonMs: 60_000, ...options });
 
+test('a key seen once is known, without a record, until its time is up', () => {
+  const keys = new BoundedTable({ maxKeys: 100, words: 0, horizonMs: 1000 });
+  keys.touch(1, 2, NOW, 0);
+  assert.ok(keys.has(1, 2) && !keys.peek(1, 2));
+  assert.ok(!keys.has(2, 1));
+  keys.touch(3, 4, NOW + 1001, 0);
+  assert.ok(!keys.has(1, 2));
+});
+
 test('the second sight of a key gives it a zeroed record and tells of the first', () => {
   const keys = table();
   assert.equal(keys.touch(1, 2, NOW, 5), false);

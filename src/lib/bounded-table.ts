@@ -114,6 +114,12 @@ export class BoundedTable {
     return true;
   }
 
+  /** Whether the key was seen and is not forgotten, with or without a record. Changes nothing. */
+  has(high: number, low: number): boolean {
+    const slot = this.#find(high, low);
+    return slot >= 0 && !this.#isStale(slot);
+  }
+
   /** Forgets a key. */
   delete(high: number, low: number): void {
     const slot = this.#find(high, low);

@@ -66,9 +66,11 @@ function strangeDomains(): Play {
   );
 }
 
-/** Each bot has an account of its own each day, out of a hundred that exist. */
+/** Each bot has an account of its own each day, out of a hundred that exist. They live all over the internet. */
 function botnet(random: Random): Play {
-  const bots = Array.from({ length: 5000 }, (_, i) => new Actor(`198.18.${i >> 6}.${(i & 63) * 4 + 1}`, NEUTRAL));
+  const bots = Array.from({ length: 5000 }, (_, i) => {
+    return new Actor(`${11 + (i % 180)}.${random.between(0, 256)}.${random.between(0, 256)}.${1 + (i % 250)}`, NEUTRAL);
+  });
   const signals = [0, 1, 2].flatMap((day) =>
     bots.map((bot) => bot.fails(START + day * DAY + random.between(0, DAY), String(1000 + random.between(0, 100)))),
   );

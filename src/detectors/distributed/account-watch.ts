@@ -1,0 +1,98 @@
+import { BoundedTable } from '../../lib/bounded-table.ts';
+import { hashText, mix } from '../../lib/text-hash.ts';
+import type { Signal } from '../../pipeline/signal.ts';
+import { addSource, countSources, SOURCE_RING_WORDS, sourceTexts } from './source-ring.ts';
+
+export interface AccountWatchOptions {
+  readonly sources: number;
+  readonly windowMs: number;
+  readonly spareMs: number;
+  readonly maxAccounts: number;
+  readonly maxDevices: number;
+}
+
+/** What a failure at an account means: nothing yet, that it is under attack now, or one more source in that attack. */
+export type AccountNews =
+  | {
+      readonly kind: 'attacked';
+      readonly sources: readonly string[];
+      readonly count: number;
+      readonly trusted: boolean;
+    }
+  | { readonly kind: 'participant'; readonly count: number };
+
+/** The account's place in a record: when it was last found, and when with trusted sources; 0 is never. */
+const FOUND = SOURCE_RING_WORDS;
+const ATTACKED = SOURCE_RING_WORDS + 1;
+/** An attack that goes on is told again after this. */
+const AGAIN_MS = 3_600_000;
+
+/** Sums up, for each account, the sources that fail at it. Sources that registered it are its own devices and spared. */
+export class AccountWatch {
+  readonly #options: AccountWatchOptions;
+  readonly #accounts: BoundedTable;
+  readonly #devices: BoundedTable;
+
+  constructor(options: AccountWatchOptions) {
+    this.#options = { ...options };
+    const words = SOURCE_RING_WORDS + 2;
+    this.#accounts = new BoundedTable({ maxKeys: options.maxAccounts, words, horizonMs: options.windowMs });
+    this.#devices = new BoundedTable({ maxKeys: options.maxDevices, words: 0, horizonMs: options.spareMs });
+  }
+
+  get size(): number {
+    return this.#accounts.size + this.#devices.size;
+  }
+
+  get evicted(): number {
+    return this.#accounts.evicted + this.#devices.evicted;
+  }
+
+  succeeded({ user, domain, address, at }: Signal): void {
+    const account = hashText(domain, hashText(user, 1));
+    this.#devices.touch(deviceHigh(account, address.high), deviceLow(account, address.low), at, 0);
+  }
+
+  failed(signal: Signal): AccountNews | undefined {
+    const { user, domain, address, at } = signal;
+    const account = hashText(domain, hashText(user, 1));
+    if (this.#devices.has(deviceHigh(account, address.high), deviceLow(account, address.low))) return undefined;
+    // The first failure of an account makes no record: one alone says nothing, and forged ones would fill the memory.
+    if (!this.#accounts.touch(account, mix(account ^ 0x5bd1e995), at, 0)) return undefined;
+    const { record, base } = this.#accounts;
+    const unproven = signal.proven === 'no';
+    addSource(record, base, { high: address.high, low: address.low, at, unproven });
+    return this.#judge(record, base, at, unproven);
+  }
+
+  expire(now: number): void {
+    this.#accounts.expire(now);
+    this.#devices.expire(now);
+  }
+
+  #judge(record: Uint32Array, base: number, at: number, unproven: boolean): AccountNews | undefined {
+    const { sources, windowMs } = this.#options;
+    const { all, trusted } = countSources(record, base, at, windowMs);
+    if (all < sources) return undefined;
+    const wasAttacked = isWithin(record[base + ATTACKED] ?? 0, at, windowMs);
+    if (trusted >= sources) record[base + ATTACKED] = at | 1;
+    if (isWithin(record[base + FOUND] ?? 0, at, AGAIN_MS)) {
+      return wasAttacked && !unproven ? { kind: 'participant', count: all } : undefined;
+    }
+    record[base + FOUND] = at | 1;
+    const texts = sourceTexts(record, base, at, windowMs);
+    return { kind: 'attacked', sources: texts, count: all, trusted: trusted >= sources };
+  }
+}
+
+function isWithin(time: number, at: number, ms: number): boolean {
+  return time !== 0 && ((at - time) | 0) <= ms;
+}
+
+function deviceHigh(account: number, high: number): number {
+  return (account ^ mix(high)) >>> 0;
+}
+
+function deviceLow(account: number, low: number): number {
+  return (low ^ mix(account)) >>> 0;
+}

@@ -1,0 +1,92 @@
+import type { Address } from '../../lib/address.ts';
+import { BoundedTable } from '../../lib/bounded-table.ts';
+import { addDistinct, countDistinct, DISTINCT_WORDS } from '../../lib/distinct.ts';
+import { mix } from '../../lib/text-hash.ts';
+import type { Signal } from '../../pipeline/signal.ts';
+import { addSource, countSources, SOURCE_RING_WORDS, sourceTexts } from './source-ring.ts';
+
+/** The group that an address is counted in, as a key of two words; undefined if it is not known. */
+export type GroupOf = (address: Address) => { readonly high: number; readonly low: number } | undefined;
+
+export interface NetworkWatchOptions {
+  readonly groupOf: GroupOf;
+  readonly sources: number;
+  readonly maxSuccessRate: number;
+  readonly windowMs: number;
+  readonly maxNetworks: number;
+}
+
+export interface NetworkNews {
+  readonly count: number;
+  readonly sources: readonly string[];
+  /** Enough of them cannot be forged. */
+  readonly trusted: boolean;
+}
+
+/** Places in a record: the sources that fail, how many get in, when it was last found (0: never). */
+const FAILED = 0;
+const SUCCEEDED = SOURCE_RING_WORDS;
+const FOUND = SUCCEEDED + DISTINCT_WORDS;
+/** An attack that goes on is told again after this. */
+const AGAIN_MS = 600_000;
+
+/** Sums up the sources of a network that fail, against those that get in: a provider has a few bad phones, too. */
+export class NetworkWatch {
+  readonly #options: NetworkWatchOptions;
+  readonly #networks: BoundedTable;
+
+  constructor(options: NetworkWatchOptions) {
+    this.#options = { ...options };
+    this.#networks = new BoundedTable({
+      maxKeys: options.maxNetworks,
+      words: FOUND + 1,
+      horizonMs: options.windowMs,
+    });
+  }
+
+  get size(): number {
+    return this.#networks.size;
+  }
+
+  get evicted(): number {
+    return this.#networks.evicted;
+  }
+
+  succeeded({ address, at }: Signal): void {
+    const group = this.#options.groupOf(address);
+    if (group === undefined || !this.#networks.touch(group.high, group.low, at, 0)) return;
+    const { record, base } = this.#networks;
+    addDistinct(record, base + SUCCEEDED, at, this.#options.windowMs, mix(address.low));
+  }
+
+  failed({ address, at, proven }: Signal): NetworkNews | undefined {
+    const group = this.#options.groupOf(address);
+    if (group === undefined || !this.#networks.touch(group.high, group.low, at, 0)) return undefined;
+    const { record, base } = this.#networks;
+    addSource(record, base + FAILED, { high: address.high, low: address.low, at, unproven: proven === 'no' });
+    return this.#judge(record, base, at);
+  }
+
+  expire(now: number): void {
+    this.#networks.expire(now);
+  }
+
+  #judge(record: Uint32Array, base: number, at: number): NetworkNews | undefined {
+    const { sources, windowMs, maxSuccessRate } = this.#options;
+    const { all: count, trusted } = countSources(record, base + FAILED, at, windowMs);
+    if (count < sources) return undefined;
+    const foundAt = record[base + FOUND] ?? 0;
+    if (foundAt !== 0 && ((at - foundAt) | 0) < AGAIN_MS) return undefined;
+    const succeeded = countDistinct(record, base + SUCCEEDED, at, windowMs);
+    if (succeeded / (succeeded + count) > maxSuccessRate) return undefined;
+    record[base + FOUND] = at | 1;
+    return { count, sources: sourceTexts(record, base + FAILED, at, windowMs), trusted: trusted >= sources };
+  }
+}
+
+/** IPv4 by /24, IPv6 by /48: what one customer of a hosting company can have for the asking. */
+export function networkGroup({ family, high, low }: Address): { readonly high: number; readonly low: number } {
+  return { high, low: (low & (family === 4 ? 0xffffff00 : 0xffff0000)) >>> 0 };
+}
+
+export const NETWORK_LENGTHS = { 4: 24, 6: 48 } as const;
