@@ -2,12 +2,11 @@ import { resolve } from 'node:path';
 import type { StoreConfig } from './config.ts';
 import type { Engine } from './engine.ts';
 import { migrate } from './migrate.ts';
-import { openMysql } from './mysql/open-mysql.ts';
 import { openSqlite } from './sqlite/open-sqlite.ts';
 
 /** Opens the configured database and brings its schema up to date. */
 export async function openEngine(config: StoreConfig, stateDir: string): Promise<Engine> {
-  const engine = openDatabase(config, stateDir);
+  const engine = await openDatabase(config, stateDir);
   try {
     await migrate(engine);
     return engine;
@@ -17,12 +16,15 @@ export async function openEngine(config: StoreConfig, stateDir: string): Promise
   }
 }
 
-function openDatabase(config: StoreConfig, stateDir: string): Engine {
+async function openDatabase(config: StoreConfig, stateDir: string): Promise<Engine> {
   switch (config.type) {
     case 'sqlite':
       return openSqlite(sqlitePath(config.path, stateDir));
-    case 'mysql':
+    case 'mysql': {
+      // Loaded only where it is used: the driver takes 20 MB.
+      const { openMysql } = await import('./mysql/open-mysql.ts');
       return openMysql(config);
+    }
     default:
       return config satisfies never;
   }
