@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CompiledQuery, Kysely, SqliteDialect } from 'kysely';
@@ -54,7 +54,13 @@ export function openSqlite(path: string): Engine {
 function createFile(path: string): void {
   const directory = dirname(path);
   if (!existsSync(directory)) mkdirSync(directory, { mode: 0o750 });
+  const isNew = !existsSync(path);
   closeSync(openSync(path, 'a', 0o640));
+  // What root makes by a command before the daemon first runs must belong to the daemon.
+  if (isNew && process.getuid?.() === 0) {
+    const { uid, gid } = statSync(directory);
+    chownSync(path, uid, gid);
+  }
 }
 
 class SqliteEngine implements Engine {
