@@ -1,17 +1,18 @@
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { CONTROL_SOCKET } from './control-server.ts';
+import { controlSocketPath, isPossibleSocket } from './control-socket.ts';
 import { OPERATION_ERROR_CODES, OperationError } from './operation-error.ts';
 import { OPERATION_NAMES, OPERATIONS, type OperationName, type Operations } from './operations.ts';
 
-/** A daemon that does not answer within this time is reported, not waited for. */
+/** A daemon that does not answer within this time is reported, not waited for. Deleting millions of rows takes long. */
 const TIMEOUT_MS = 30_000;
+const PRUNE_TIMEOUT_MS = 3_600_000;
 
 /** Whether a daemon listens in this state directory. @throws OperationError if there is one that may not be asked */
 export async function daemonListens(stateDir: string): Promise<boolean> {
-  const path = join(stateDir, CONTROL_SOCKET);
+  const path = controlSocketPath(stateDir);
+  if (!isPossibleSocket(path)) return false;
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('connect', () => {
@@ -27,14 +28,14 @@ export async function daemonListens(stateDir: string): Promise<boolean> {
 
 /** The operations of the daemon that listens in `stateDir`. */
 export function remoteOperations(stateDir: string): Operations {
-  const path = join(stateDir, CONTROL_SOCKET);
+  const path = controlSocketPath(stateDir);
   return Object.fromEntries(
     OPERATION_NAMES.map((name) => [name, (input: unknown) => call(path, name, input)]),
   ) as Operations;
 }
 
 async function call(path: string, name: OperationName, input: unknown): Promise<unknown> {
-  const { status, text } = await post(path, `/${name}`, JSON.stringify(input));
+  const { status, text } = await post(path, name, JSON.stringify(input));
   const answer = parseJson(text);
   if (status !== 200) throw refusal(status, answer);
   const result = z.safeDecode(OPERATIONS[name].output as z.ZodType, answer);
@@ -64,14 +65,16 @@ function parseJson(text: string): unknown {
   }
 }
 
-function post(socketPath: string, path: string, body: string): Promise<{ status: number; text: string }> {
+function post(socketPath: string, name: OperationName, body: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' };
-    const outgoing = request({ socketPath, path, method: 'POST', headers, timeout: TIMEOUT_MS }, (incoming) => {
+    const timeout = name === 'dbPrune' ? PRUNE_TIMEOUT_MS : TIMEOUT_MS;
+    const options = { socketPath, path: `/${name}`, method: 'POST', headers, timeout };
+    const outgoing = request(options, (incoming) => {
       readAll(incoming).then((text) => resolve({ status: incoming.statusCode ?? 0, text }), reject);
     });
     outgoing.once('error', (error) => reject(unreachable(socketPath, error)));
-    outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${timeout / 1000} s`)));
     outgoing.end(body);
   });
 }

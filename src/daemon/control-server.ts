@@ -1,15 +1,13 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
+import { checkSocketPath, controlSocketPath } from './control-socket.ts';
 import { OperationError, type OperationErrorCode } from './operation-error.ts';
 import { OPERATION_NAMES, OPERATIONS, type OperationName, type Operations } from './operations.ts';
-
-export const CONTROL_SOCKET = 'control.sock';
 
 /** Its owner and its group may use it: whoever can open the socket is an operator. */
 const SOCKET_MODE = 0o660;
@@ -69,7 +67,8 @@ export async function serveControl(
   stateDir: string,
   onError: (error: unknown) => void,
 ): Promise<AsyncDisposable> {
-  const path = join(stateDir, CONTROL_SOCKET);
+  const path = controlSocketPath(stateDir);
+  checkSocketPath(path);
   if (existsSync(path)) rmSync(path);
   const server = createServer(getRequestListener(controlApp(operations, onError).fetch));
   await listen(server, path);

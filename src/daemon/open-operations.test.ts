@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestOptions, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { configSchema } from '../config/schema.ts';
 import { daemonListens, remoteOperations } from './control-client.ts';
-import { CONTROL_SOCKET, serveControl } from './control-server.ts';
+import { serveControl } from './control-server.ts';
+import { controlSocketPath } from './control-socket.ts';
 import { makeStateDir, withOperations } from './open-operations.ts';
 
 const config = configSchema.parse({});
@@ -27,7 +28,7 @@ async function withServer(stateDir: string, answer: (path: string) => [number, s
     const [status, text] = answer(request.url ?? '');
     response.writeHead(status).end(text);
   });
-  await new Promise<void>((resolve) => server.listen(join(stateDir, CONTROL_SOCKET), resolve));
+  await new Promise<void>((resolve) => server.listen(controlSocketPath(stateDir), resolve));
   try {
     await use();
   } finally {
@@ -58,10 +59,32 @@ describe('withOperations', () => {
 
   it('goes to the store when only the socket file of a dead daemon is left', () =>
     withStateDir(async (stateDir) => {
-      writeFileSync(join(stateDir, CONTROL_SOCKET), '');
+      writeFileSync(controlSocketPath(stateDir), '');
       assert.equal(await daemonListens(stateDir), false);
       await withOperations({ config, stateDir, clock }, async (operations) => {
         assert.equal((await operations.status({})).daemon, false);
+      });
+    }));
+
+  it('leaves what root makes to the owner of the directory', { skip: process.getuid?.() !== 0 && 'needs root' }, () =>
+    withStateDir(async (stateDir) => {
+      chownSync(stateDir, 65_534, 65_534);
+      await withOperations({ config, stateDir, clock }, (operations) => operations.block({ address: '203.0.113.7' }));
+      for (const name of readdirSync(stateDir)) {
+        assert.deepEqual([name, statSync(join(stateDir, name)).uid], [name, 65_534]);
+      }
+    }),
+  );
+
+  it('works in a directory too deep for a socket, where no daemon can run', () =>
+    withStateDir(async (parent) => {
+      const stateDir = join(parent, 'deep'.repeat(30));
+      await withOperations({ config, stateDir, clock }, async (operations) => {
+        assert.equal((await operations.status({})).daemon, false);
+        await assert.rejects(
+          serveControl(operations, stateDir, unexpected),
+          /control\.sock: longer than the 107 bytes/,
+        );
       });
     }));
 
@@ -88,15 +111,15 @@ function statusOf(options: RequestOptions, body: string): Promise<number | undef
 describe('serveControl', () => {
   it('lets owner and group in, nobody else, and takes the place of a socket that is left', () =>
     withStateDir(async (stateDir) => {
-      writeFileSync(join(stateDir, CONTROL_SOCKET), 'left over');
+      writeFileSync(controlSocketPath(stateDir), 'left over');
       await withOperations({ config, stateDir, clock }, async (operations) => {
         {
           await using _server = await serveControl(operations, stateDir, unexpected);
-          const { mode } = statSync(join(stateDir, CONTROL_SOCKET));
+          const { mode } = statSync(controlSocketPath(stateDir));
           assert.equal(mode & 0o777, 0o660);
         }
         assert.equal(await daemonListens(stateDir), false);
-        assert.equal(existsSync(join(stateDir, CONTROL_SOCKET)), false);
+        assert.equal(existsSync(controlSocketPath(stateDir)), false);
       });
     }));
 
@@ -109,7 +132,7 @@ describe('serveControl', () => {
           description: 'x'.repeat(2000),
         }));
         await assert.rejects(remoteOperations(stateDir).allowAdd({ entries: huge }), /a request of at most 1 MiB/);
-        const blocks = { socketPath: join(stateDir, CONTROL_SOCKET), path: '/blocks', method: 'POST' };
+        const blocks = { socketPath: controlSocketPath(stateDir), path: '/blocks', method: 'POST' };
         assert.equal(await statusOf(blocks, 'no JSON'), 400);
         assert.equal(await statusOf({ ...blocks, method: 'GET' }, ''), 404);
         assert.deepEqual((await operations.allowList({})).entries, []);
@@ -160,7 +183,7 @@ describe('remoteOperations', () => {
           stateDir,
           () => [200, ''],
           async () => {
-            chmodSync(join(stateDir, CONTROL_SOCKET), 0);
+            chmodSync(controlSocketPath(stateDir), 0);
             await rejects(daemonListens(stateDir), /run as root, or as a member of the group/);
           },
         ),
