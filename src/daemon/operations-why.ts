@@ -42,11 +42,20 @@ async function whyAddress(
     verdict,
     answer: answerText(network.text, allowlist, blocks),
     blocks,
-    allowlist: allowlist,
+    allowlist,
     layers: [stored, ...layers],
     history: await store.dossier({ ip: network.text }, limit),
-    notes: [...disagreement(verdict, layers), ...(verdict === 'blocked' ? reachNotes(context) : [])],
+    notes: [
+      ...disagreement(verdict, layers),
+      ...insideNotes(network, onIt.length - blocks.length),
+      ...(verdict === 'blocked' ? reachNotes(context) : []),
+    ],
   };
+}
+
+/** Blocks of a part of what was asked about. */
+function insideNotes(network: Network, count: number): readonly string[] {
+  return count === 0 ? [] : [`${count} blocks are in force inside ${network.text}: see sipward blocks.`];
 }
 
 function isCovered(network: Network, target: string): boolean {

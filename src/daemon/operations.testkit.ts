@@ -282,6 +282,13 @@ export function testOperations(name: string, withBench: WithBench): void {
       ]);
     });
 
+    story('a network: also what is blocked inside it', async ({ operations }) => {
+      await operations.block({ address: '203.0.113.7' });
+      const { verdict, notes } = await operations.why({ subject: '203.0.113.0/24' });
+      assert.equal(verdict, 'not-blocked');
+      assert.match(notes.join(), /^1 blocks are in force inside 203\.0\.113\.0\/24/);
+    });
+
     story('a layer that disagrees is named', async ({ operations, engine }) => {
       await operations.block({ address: '203.0.113.7' });
       engine.blocks.clear();
