@@ -166,8 +166,11 @@ describe('requests that are refused', () => {
     ['localhost/', 421],
   ] as const) {
     it(`Host: ${JSON.stringify(host)} gets ${status}`, () =>
-      withWeb(async ({ get }) => assert.equal((await get('/healthz', { host })).status, status), ['sbc.example.com']));
+      withWeb(async ({ get }) => assert.equal((await get('/readyz', { host })).status, status), ['sbc.example.com']));
   }
+
+  it('but a probe gets its answer under any name', () =>
+    withWeb(async ({ get }) => assert.equal((await get('/healthz', { host: 'evil.example' })).status, 200)));
 
   it('nothing can be changed', () =>
     withWeb(async ({ app }) => {

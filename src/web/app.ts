@@ -27,16 +27,17 @@ export function webApp({ operations, health, allowedHosts, clock, onError }: Web
   const readStatus = statusReader(operations, clock);
   const metrics = metricsRegistry(health);
   app.use(securityHeaders([STATUS_STYLE]));
-  app.use(hostCheck(allowedHosts));
   app.onError((error, c) => {
     onError(error);
     return c.text('This failed; the log says why.\n', 500);
   });
   app.notFound((c) => c.text('There is nothing here.\n', 404));
 
-  app.get('/', async (c) => c.html(statusPage(await readStatus())));
-  // The process answers, nothing more: restarting it would not bring a database back.
+  // The process answers, nothing more: restarting it would not bring a database back. Before the check of the name,
+  // because probes often send none.
   app.get('/healthz', (c) => c.text('ok\n'));
+  app.use(hostCheck(allowedHosts));
+  app.get('/', async (c) => c.html(statusPage(await readStatus())));
   app.get('/readyz', (c) => {
     const { state, problems } = health();
     return c.json({ state, problems }, state === 'ok' ? 200 : 503);
