@@ -5,15 +5,9 @@ import type { Io, Output } from './io.ts';
 
 const DEFAULT_COLUMNS = 100;
 
-/** The real process. The first signal asks to end, the second ends at once. */
+/** The real process. */
 export function processIo(): Io {
-  const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      stopping.abort(new Error(signal));
-      process.once(signal, () => process.exit(1));
-    });
-  }
+  let stop: AbortSignal | undefined;
   return {
     stdin: process.stdin,
     stdout: output(process.stdout),
@@ -22,8 +16,24 @@ export function processIo(): Io {
     cwd: process.cwd(),
     clock: systemClock,
     user: userName(process.env),
-    stop: stopping.signal,
+    // Only commands that ask for it end in order; the others are ended by a signal as any program.
+    get stop() {
+      stop ??= stopSignal();
+      return stop;
+    },
   };
+}
+
+/** The first signal asks to end, the second ends at once. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopping.abort(new Error(`ended by ${signal}`));
+      process.once(signal, () => process.exit(1));
+    });
+  }
+  return stopping.signal;
 }
 
 function output(stream: WriteStream): Output {

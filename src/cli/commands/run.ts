@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { makeStateDir } from '../../daemon/open-operations.ts';
 import { type RunningDaemon, runDaemon } from '../../daemon/run-daemon.ts';
-import { endpointText } from '../../lib/config-values.ts';
+import { Address } from '../../lib/address.ts';
+import { type Endpoint, endpointText } from '../../lib/config-values.ts';
 import { createLog, type Log } from '../../lib/log.ts';
 import { version } from '../../lib/version.ts';
 import { webApp } from '../../web/app.ts';
@@ -24,12 +25,14 @@ export function runCommand(bind: Bind): Command {
 async function run(session: Session): Promise<number> {
   const { config } = session.loaded;
   const { stateDir, io } = session;
+  // Asked for first: from here on a signal ends in order.
+  const { stop } = io;
   const log = logFor(session);
   makeStateDir(stateDir);
   await using running = await runDaemon({ config, stateDir, log, clock: io.clock });
   await using web = await startWeb(session, running, log);
   session.print(summary(session, running, web), () => banner(session, running, web));
-  if (!io.stop.aborted) await once(io.stop, 'abort');
+  if (!stop.aborted) await once(stop, 'abort');
   log.info({}, 'ending');
   return 0;
 }
@@ -51,12 +54,19 @@ async function startWeb({ loaded, io }: Session, running: RunningDaemon, log: Lo
     clock: io.clock,
     onError: (error) => log.error({ error: String(error) }, 'a request to the web page failed'),
   });
+  if (!isLoopback(listen))
+    log.warn({ listen: endpointText(listen) }, 'the web page has no log-in: whoever reaches it sees it');
   try {
     return await serveWeb(app, listen);
   } catch (error) {
     log.error({ error: String(error) }, 'the web page is left out');
     return undefined;
   }
+}
+
+/** 127.0.0.0/8 or ::1: reached from this host alone. */
+function isLoopback({ host }: Endpoint): boolean {
+  return host.startsWith('127.') || Address.parse(host)?.text === '::1';
 }
 
 function summary({ loaded, stateDir }: Session, { daemon }: RunningDaemon, web: RunningWeb | undefined) {
