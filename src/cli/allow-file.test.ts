@@ -26,6 +26,17 @@ describe('parseAllowFile', () => {
     assert.match(problems.join(), /^list\.txt:5: expected an IP address .*, got "bad"$/);
   });
 
+  it('checks everything that the allowlist would refuse', () => {
+    const text = `10.0.0.0/7\n10.0.0.0/8\n192.0.2.1 ${'x'.repeat(256)}\n192.0.2.1 a\u0007b\n`;
+    assert.deepEqual(parseAllowFile(text, 'f').problems, [
+      'f:1: expected an IPv4 network of /16 or narrower, got "10.0.0.0/7"',
+      'f:2: expected an IPv4 network of /16 or narrower, got "10.0.0.0/8"; use force (--force) if it is meant',
+      'f:3: description: expected at most 255 characters',
+      'f:4: description: expected one line without control characters',
+    ]);
+    assert.deepEqual(parseAllowFile('10.0.0.0/8', 'f', true).problems, []);
+  });
+
   it('does not repeat a very long line', () =>
     assert.ok((parseAllowFile('x'.repeat(1_000_000), 'f').problems[0]?.length ?? 0) < 300));
 

@@ -2,6 +2,8 @@
  * The file that `allow export` writes and `allow import` reads: one entry a line, an address or network, then its
  * description. A description may follow blanks, a comma or a `#`, so that lists of other tools are read as they are.
  */
+import { widthProblem } from '../daemon/network-limits.ts';
+import { remark } from '../daemon/operation-values.ts';
 import { networkProblem } from '../lib/config-values.ts';
 import { Network } from '../lib/network.ts';
 
@@ -16,8 +18,13 @@ export interface AllowFile {
   readonly problems: readonly string[];
 }
 
-/** @param file its name, for messages */
-export function parseAllowFile(text: string, file: string): AllowFile {
+/**
+ * Every line is checked as the operation would check it, so that a file is imported whole or not at all.
+ *
+ * @param file its name, for messages
+ * @param force also networks that are wider than usual
+ */
+export function parseAllowFile(text: string, file: string, force = false): AllowFile {
   const entries: AllowEntry[] = [];
   const problems: string[] = [];
   for (const [index, line] of text
@@ -26,15 +33,28 @@ export function parseAllowFile(text: string, file: string): AllowFile {
     .entries()) {
     const content = line.trim();
     if (content === '' || content.startsWith('#')) continue;
-    const address = /^[^\s,;#]*/.exec(content)?.[0] ?? '';
-    const description = content.slice(address.length).replace(/^[\s,;#]+/, '');
-    if (Network.parse(address) === undefined) {
-      problems.push(`${file}:${index + 1}: ${networkProblem(address)}, got ${JSON.stringify(address.slice(0, 60))}`);
-    } else {
-      entries.push({ address, description });
-    }
+    const entry = entryOf(content);
+    const found = problemsOf(entry, force);
+    if (found.length === 0) entries.push(entry);
+    for (const problem of found) problems.push(`${file}:${index + 1}: ${problem}`);
   }
   return { entries, problems };
+}
+
+function entryOf(content: string): AllowEntry {
+  const address = /^[^\s,;#]*/.exec(content)?.[0] ?? '';
+  return { address, description: content.slice(address.length).replace(/^[\s,;#]+/, '') };
+}
+
+function problemsOf({ address, description }: AllowEntry, force: boolean): readonly string[] {
+  const network = Network.parse(address);
+  const width = network === undefined ? undefined : widthProblem(network, force);
+  const remarks = remark.safeParse(description).error?.issues ?? [];
+  return [
+    ...(network === undefined ? [`${networkProblem(address)}, got ${JSON.stringify(address.slice(0, 60))}`] : []),
+    ...(width === undefined ? [] : [width]),
+    ...remarks.map(({ message }) => `description: ${message}`),
+  ];
 }
 
 export function formatAllowFile(entries: readonly { readonly target: string; readonly description: string }[]): string {

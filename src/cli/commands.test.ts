@@ -160,6 +160,15 @@ describe('allow', () => {
       assert.deepEqual((await cli.json('allow', 'list')).entries, []);
     }));
 
+  it('imports nothing if the last of many is too wide', () =>
+    withCli(async (cli) => {
+      const lines = Array.from({ length: 700 }, (_, i) => `10.1.${i >> 8}.${i & 255}\n`).join('');
+      const run = await cli.run(['allow', 'import', '-'], { stdin: `${lines}0.0.0.0/0\n` });
+      assert.deepEqual([run.code, run.stdout], [1, '']);
+      assert.match(run.stderr, /^sipward: -:701: expected an IPv4 network of \/16 or narrower, got "0\.0\.0\.0\/0"\n/);
+      assert.deepEqual((await cli.json('allow', 'list')).entries, []);
+    }));
+
   it('says which file cannot be read', () =>
     withCli(async (cli) => {
       const run = await cli.run(['allow', 'import', 'absent.txt']);

@@ -24,7 +24,7 @@ export function allowImportCommand(bind: Bind): Command {
 }
 
 async function run(session: Session, file: string, force: boolean): Promise<number> {
-  const { entries, problems } = parseAllowFile(await read(session, file), file);
+  const { entries, problems } = parseAllowFile(await read(session, file), file, force);
   if (problems.length > 0) {
     for (const problem of problems) session.note(`sipward: ${problem}`);
     session.note('sipward: nothing was imported');
