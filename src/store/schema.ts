@@ -44,6 +44,25 @@ export interface Schema {
     created_at: string;
     created_by: string;
   };
+  alert_config: {
+    id: Generated<number>;
+    event_type: string;
+    severity: string;
+    email_enabled: number;
+    sms_enabled: number;
+    webhook_url: string | null;
+    cooldown_minutes: number;
+    last_alert_time: string | null;
+  };
+  ip_reputation: {
+    ip_address: string;
+    country_code: string;
+    is_vpn: number;
+    is_proxy: number;
+    is_tor: number;
+    reputation_score: number;
+    last_updated: string;
+  };
   hourly_counts: { hour: string; failures: Counter; door_knocks: Counter; events: Counter; blocks: Counter };
   hourly_sources: {
     source_key: Uint8Array;

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
+import type { EventType, Severity } from '../pipeline/finding.ts';
+import { readAlertRules, writeAlertRule, writeLastAlert } from './alert-table.ts';
 import { addAllowed, readAllowed, removeAllowed } from './allow-table.ts';
 import { automaticSince, endTargets, expire, readActive, readActiveOn, upsertBlocks } from './block-table.ts';
 import { readPositions, writePosition } from './checkpoint-table.ts';
@@ -9,11 +11,22 @@ import type { Engine } from './engine.ts';
 import { findEvents, insertEvents, markResolved } from './event-table.ts';
 import { pruneAll } from './prune.ts';
 import { readRecent } from './recent-signals.ts';
+import { readReputations, writeReputations } from './reputation-table.ts';
 import type { Schema } from './schema.ts';
 import { insertSignals } from './signal-table.ts';
 import { readStats } from './stats.ts';
 import { readStatus } from './status.ts';
-import type { AllowRow, BlockRow, Commit, EventFilter, EventRow, Retention, Store } from './store.ts';
+import type {
+  AlertRule,
+  AllowRow,
+  BlockRow,
+  Commit,
+  EventFilter,
+  EventRow,
+  ReputationRow,
+  Retention,
+  Store,
+} from './store.ts';
 
 /** Rows of one page of active blocks unless told otherwise. */
 const PAGE = 10_000;
@@ -104,6 +117,26 @@ export class SqlStore implements Store {
 
   async allowlist() {
     return await this.#read((db) => readAllowed(db, this.#engine.dialect));
+  }
+
+  async alertRules() {
+    return await this.#read((db) => readAlertRules(db, this.#engine.dialect));
+  }
+
+  async setAlertRule(rule: AlertRule): Promise<void> {
+    await this.#transaction((trx) => writeAlertRule(trx, this.#engine.dialect, rule));
+  }
+
+  async alerted(type: EventType, severity: Severity, at: number): Promise<void> {
+    await this.#transaction((trx) => writeLastAlert(trx, this.#engine.dialect, type, severity, at));
+  }
+
+  async setReputations(rows: readonly ReputationRow[]): Promise<void> {
+    await this.#transaction((trx) => writeReputations(trx, this.#engine.dialect, rows));
+  }
+
+  async reputations(ips: readonly string[]) {
+    return await this.#read((db) => readReputations(db, this.#engine.dialect, ips));
   }
 
   async stats(since: number, until: number) {

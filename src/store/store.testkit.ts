@@ -7,6 +7,7 @@ import { blockTests } from './testkit/blocks.testkit.ts';
 import { commitTests } from './testkit/commit.testkit.ts';
 import { eventTests } from './testkit/events.testkit.ts';
 import { overviewTests } from './testkit/overview.testkit.ts';
+import { rememberedTests } from './testkit/remembered.testkit.ts';
 import { retentionTests } from './testkit/retention.testkit.ts';
 import { schemaTests } from './testkit/schema.testkit.ts';
 import { textTests } from './testkit/text.testkit.ts';
@@ -24,6 +25,8 @@ export interface Backend {
   readonly name: string;
   /** Lends an empty database. */
   withPlace(use: (place: Place) => Promise<void>): Promise<void>;
+  /** Opens a store there; default: as the daemon does. */
+  readonly open?: (place: Place) => Promise<Store>;
 }
 
 /** What the tests of one subject are given. */
@@ -38,12 +41,13 @@ export interface Kit {
 }
 
 export function storeTests(backend: Backend, skip: string | false = false): void {
+  const { open = ({ config, stateDir }) => openStore(config, { stateDir }) } = backend;
   const kit: Kit = {
     withStore: (name, use) =>
       void test(`${backend.name}: ${name}`, { skip }, () =>
         backend.withPlace(async (place) => {
           await using stack = new AsyncDisposableStack();
-          const store = await openStore(place.config, { stateDir: place.stateDir });
+          const store = await open(place);
           stack.defer(() => store.close());
           await use(store, place);
         }),
@@ -65,6 +69,7 @@ const SUBJECTS = [
   eventTests,
   blockTests,
   overviewTests,
+  rememberedTests,
   viewTests,
   retentionTests,
   schemaTests,

@@ -70,6 +70,30 @@ export interface AllowRow {
   readonly createdBy: string;
 }
 
+/** How events of a type and severity are alerted: a row of `alert_config`. */
+export interface AlertRule {
+  readonly type: EventType;
+  readonly severity: Severity;
+  readonly email: boolean;
+  readonly sms: boolean;
+  readonly webhookUrl: string | null;
+  readonly cooldownMinutes: number;
+  readonly lastAlertAt: number | null;
+}
+
+/** What is known about an address: a row of `ip_reputation`. */
+export interface ReputationRow {
+  /** Canonical text of an address. */
+  readonly ip: string;
+  /** ISO 3166-1 alpha-2, or ''. */
+  readonly country: string;
+  readonly isVpn: boolean;
+  readonly isProxy: boolean;
+  readonly isTor: boolean;
+  readonly score: number;
+  readonly updatedAt: number;
+}
+
 /** Written in one transaction. */
 export interface Commit {
   /** The source whose input led to it, and where that goes on. */
@@ -94,6 +118,7 @@ export interface EventFilter {
 }
 
 export interface SourceCount {
+  /** An IPv4 address, or an IPv6 /64. */
   readonly ip: string;
   readonly failures: number;
   readonly doorKnocks: number;
@@ -103,11 +128,13 @@ export interface SourceCount {
 export interface AccountCount {
   readonly aor: string;
   readonly failures: number;
+  /** Distinct sources among its newest failures, at most 500 of them. */
   readonly sources: number;
   readonly lastAt: number;
 }
 
 export interface Stats {
+  /** The start of the hour of what was asked for: whole hours are counted. */
   readonly since: number;
   readonly until: number;
   readonly failedRegistrations: number;
@@ -188,6 +215,18 @@ export interface Store {
   disallow(target: string): Promise<boolean>;
   allowlist(): Promise<readonly AllowRow[]>;
 
+  alertRules(): Promise<readonly AlertRule[]>;
+  /** Adds the rule of its type and severity, or replaces it. */
+  setAlertRule(rule: AlertRule): Promise<void>;
+  /** Remembers when events of this type and severity were last alerted; nothing happens if they have no rule. */
+  alerted(type: EventType, severity: Severity, at: number): Promise<void>;
+
+  /** Adds what is known about addresses, or replaces it. */
+  setReputations(rows: readonly ReputationRow[]): Promise<void>;
+  /** What is known about these addresses; unknown ones are left out. */
+  reputations(ips: readonly string[]): Promise<readonly ReputationRow[]>;
+
+  /** Counts the hours, UTC, that `since` and `until` are in and those between. */
   stats(since: number, until: number): Promise<Stats>;
   dossier(subject: { readonly ip: string } | { readonly aor: string }, limit: number): Promise<Dossier>;
 

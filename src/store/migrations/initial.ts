@@ -111,7 +111,7 @@ export function initial({ types: t }: SqlDialect): readonly string[] {
 
     `CREATE TABLE IF NOT EXISTS ip_reputation (
     ip_address ${address} NOT NULL PRIMARY KEY,
-    country_code ${t.text(2)},
+    country_code ${t.text(2)} NOT NULL,
     is_vpn SMALLINT NOT NULL DEFAULT 0,
     is_proxy SMALLINT NOT NULL DEFAULT 0,
     is_tor SMALLINT NOT NULL DEFAULT 0,
