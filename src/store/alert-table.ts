@@ -4,7 +4,7 @@ import type { SqlDialect } from './engine.ts';
 import { insertRows } from './insert-rows.ts';
 import { type Schema, SIZES } from './schema.ts';
 import type { AlertRule } from './store.ts';
-import { fit } from './stored-text.ts';
+import { fit } from './stored-value.ts';
 
 const VALUES = ['email_enabled', 'sms_enabled', 'webhook_url', 'cooldown_minutes', 'last_alert_time'];
 

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { SqlDialect } from './engine.ts';
 import { type Schema, SIZES } from './schema.ts';
 import type { AllowRow } from './store.ts';
-import { fit } from './stored-text.ts';
+import { fit } from './stored-value.ts';
 
 /** In a transaction. */
 export async function addAllowed(db: Kysely<Schema>, dialect: SqlDialect, entry: AllowRow): Promise<boolean> {

@@ -6,7 +6,7 @@ import type { SqlDialect } from './engine.ts';
 import { type InsertShape, insertRows, type SqlValue } from './insert-rows.ts';
 import { type Schema, SIZES } from './schema.ts';
 import type { BlockRow, StoredBlock } from './store.ts';
-import { fit } from './stored-text.ts';
+import { fit, LAST_TIME } from './stored-value.ts';
 
 /** Targets or ids named in one statement. */
 const LOOKUP = 500;
@@ -230,16 +230,14 @@ export async function expire(
   return rows.map((row) => fromRow({ ...row, unblocked_at: row.expires_at, unblock_reason: EXPIRED }, dialect));
 }
 
-/** The end of a block that never ends, as a time: the last one that every database can hold. */
-const NEVER = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-
+/** A block that never ends counts as ending at the last time there is. */
 export async function automaticSince(db: Kysely<Schema>, dialect: SqlDialect, since: number) {
   const rows = await db
     .selectFrom('blocked_ips')
     .select((e) => [
       'ip_address',
       e.fn.countAll<number>().as('times'),
-      e.fn.max(e.fn.coalesce('unblocked_at', 'expires_at', e.val(dialect.time(NEVER)))).as('last_end'),
+      e.fn.max(e.fn.coalesce('unblocked_at', 'expires_at', e.val(dialect.time(LAST_TIME)))).as('last_end'),
     ])
     .where('auto_blocked', '=', 1)
     .where('blocked_at', '>=', dialect.time(since))

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { SqlDialect } from './engine.ts';
 import { insertRows } from './insert-rows.ts';
 import { type Schema, SIZES } from './schema.ts';
-import { fitUnique } from './stored-text.ts';
+import { fitUnique } from './stored-value.ts';
 
 export async function writePosition(
   db: Kysely<Schema>,

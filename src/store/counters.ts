@@ -7,7 +7,7 @@ import type { SqlDialect } from './engine.ts';
 import { insertRows, type SqlValue } from './insert-rows.ts';
 import { type Schema, SIZES } from './schema.ts';
 import type { SignalRow } from './store.ts';
-import { fit } from './stored-text.ts';
+import { fit, fitNumber } from './stored-value.ts';
 
 export const HOUR_MS = 3_600_000;
 
@@ -47,19 +47,20 @@ export class Counters {
   readonly #accounts = new Map<string, AccountSum>();
 
   addSignal(signal: SignalRow): void {
+    const count = fitNumber(signal.count);
     const hour = this.#hour(signal.at);
     const source = this.#source(signal, hour.hour);
     source.firstAt = Math.min(source.firstAt, signal.at);
     source.lastAt = Math.max(source.lastAt, signal.at);
     if (signal.kind !== 'register.failed') {
-      hour.doorKnocks += signal.count;
-      source.doorKnocks += signal.count;
+      hour.doorKnocks += count;
+      source.doorKnocks += count;
       return;
     }
-    hour.failures += signal.count;
-    source.failures += signal.count;
+    hour.failures += count;
+    source.failures += count;
     const account = this.#account(signal, hour.hour);
-    account.failures += signal.count;
+    account.failures += count;
     account.firstAt = Math.min(account.firstAt, signal.at);
     account.lastAt = Math.max(account.lastAt, signal.at);
   }

@@ -6,7 +6,7 @@ import type { SqlDialect } from './engine.ts';
 import { type InsertShape, insertRows, type SqlValue } from './insert-rows.ts';
 import { type Schema, SIZES } from './schema.ts';
 import type { EventFilter, EventRow, StoredEvent } from './store.ts';
-import { fit, fitUnique } from './stored-text.ts';
+import { fit, fitUnique } from './stored-value.ts';
 
 const DEFAULT_LIMIT = 100;
 

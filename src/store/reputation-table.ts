@@ -3,7 +3,7 @@ import type { SqlDialect } from './engine.ts';
 import { insertRows } from './insert-rows.ts';
 import type { Schema } from './schema.ts';
 import type { ReputationRow } from './store.ts';
-import { fit } from './stored-text.ts';
+import { fit } from './stored-value.ts';
 
 /** Addresses asked for in one query. */
 const LOOKUP = 500;

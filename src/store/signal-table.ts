@@ -7,7 +7,7 @@ import type { SqlDialect } from './engine.ts';
 import { type InsertShape, insertRows, type SqlValue } from './insert-rows.ts';
 import { type Schema, SIZES, type SignalColumns } from './schema.ts';
 import type { SignalRow } from './store.ts';
-import { fit } from './stored-text.ts';
+import { fit, fitNumber, MAX_EXPIRES } from './stored-value.ts';
 
 const COLUMNS = [
   'username',
@@ -55,18 +55,18 @@ function columnValues(signal: SignalRow, dialect: SqlDialect, keys: KeyCache): S
     fit(signal.domain, SIZES.name),
     signal.ip,
     keys.of(signal.ip),
-    signal.port,
+    fitNumber(signal.port),
     fit(signal.userAgent, SIZES.text),
-    signal.status,
+    fitNumber(signal.status),
     dialect.time(signal.at),
-    signal.expires,
+    fitNumber(signal.expires, MAX_EXPIRES),
     fit(signal.method, SIZES.text),
     fit(signal.requestUri, SIZES.text),
     signal.transport,
     signal.proven,
     fit(signal.sensor, SIZES.name),
     fit(signal.callId, SIZES.text),
-    signal.count,
+    fitNumber(signal.count),
   ];
 }
 

@@ -17,7 +17,7 @@ export function initial({ types: t }: SqlDialect): readonly string[] {
     user_agent ${text} NOT NULL,
     response_code INT NOT NULL,
     attempt_time ${t.time} NOT NULL,
-    expires_header INT NOT NULL,
+    expires_header BIGINT NOT NULL,
     method ${text} NOT NULL,
     request_uri ${text} NOT NULL,
     transport ${word} NOT NULL,

@@ -1,4 +1,5 @@
 import type { SqlDialect } from '../engine.ts';
+import { isoTime } from '../stored-value.ts';
 
 /** MySQL and MariaDB: times are DATETIME(3) in UTC. The session's time zone is UTC as well, see `session.ts`. */
 export const MYSQL: SqlDialect = {
@@ -13,7 +14,7 @@ export const MYSQL: SqlDialect = {
     table: ' ENGINE = InnoDB ROW_FORMAT = DYNAMIC CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
     clusteredTable: ' ENGINE = InnoDB ROW_FORMAT = DYNAMIC CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
   },
-  time: (ms) => new Date(ms).toISOString().slice(0, 23).replace('T', ' '),
+  time: (ms) => isoTime(ms).slice(0, 23).replace('T', ' '),
   ms: (text) => Date.parse(`${text.replace(' ', 'T')}Z`),
   hourOf: (column) => `DATE_FORMAT(${column}, '%Y-%m-%d %H:00:00')`,
   unixNow: 'UNIX_TIMESTAMP()',

@@ -1,4 +1,5 @@
 import type { SqlDialect } from '../engine.ts';
+import { isoTime } from '../stored-value.ts';
 
 /** SQLite: times are ISO 8601 text (`2025-11-23T02:35:01.123Z`), which sorts as it should. */
 export const SQLITE: SqlDialect = {
@@ -13,7 +14,7 @@ export const SQLITE: SqlDialect = {
     table: '',
     clusteredTable: ' WITHOUT ROWID',
   },
-  time: (ms) => new Date(ms).toISOString(),
+  time: isoTime,
   ms: (text) => Date.parse(text),
   hourOf: (column) => `substr(${column}, 1, 13) || ':00:00.000Z'`,
   unixNow: 'unixepoch()',

@@ -74,6 +74,17 @@ export function textTests({ withStore }: Kit): void {
     assert.deepEqual((await store.events({}))[0]?.details, { long });
   });
 
+  withStore('numbers larger than their column are cut, never refused', async (store) => {
+    const huge = Number.MAX_SAFE_INTEGER;
+    const large = signalRow({ expires: 2 ** 32 - 1, count: 2 ** 31 - 1, status: 699, port: 65_535 });
+    await store.commit(
+      commitOf({ signals: [large, signalRow({ at: NOW + 1, expires: huge, count: huge, status: huge, port: huge })] }),
+    );
+    const [first, second] = await store.recentSignals(0, 5);
+    assert.deepEqual(first, large);
+    assert.deepEqual([second?.expires, second?.count], [2 ** 32 - 1, 2 ** 31 - 1]);
+  });
+
   withStore('any text at all', async (store) => {
     const text = fc.string({ unit: 'binary', maxLength: 40 });
     const rows = fc.sample(fc.tuple(text, text, text), 300);

@@ -1,4 +1,4 @@
-/** Text from SIP is of any characters and any length; what is stored is well-formed and fits its column. */
+/** Text and numbers from SIP are of any length and size; what is stored is well-formed and fits its column. */
 import { createHash } from 'node:crypto';
 
 /**
@@ -17,4 +17,23 @@ export function fitUnique(text: string, characters: number): string {
   if (text.length <= characters && !text.endsWith(' ')) return text.toWellFormed();
   const hash = createHash('sha256').update(text, 'utf8').digest('hex');
   return `${fit(text, characters - hash.length - 1)}#${hash}`;
+}
+
+/** The largest number of an INT column. */
+export const MAX_INT = 2 ** 31 - 1;
+
+/** The largest number of seconds that SIP can say (RFC 3261 section 20.19). */
+export const MAX_EXPIRES = 2 ** 32 - 1;
+
+/** A whole number that fits its column: an attacker's `Expires: 99999999999` must not stop all that comes after it. */
+export function fitNumber(value: number, max: number = MAX_INT): number {
+  return Math.min(Math.max(Math.trunc(value), -1), max);
+}
+
+/** The last time that every database can hold. */
+export const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** ISO 8601 in UTC with milliseconds, from 1970 to 9999. */
+export function isoTime(ms: number): string {
+  return new Date(Math.min(Math.max(ms, 0), LAST_TIME)).toISOString();
 }
