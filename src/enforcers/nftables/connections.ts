@@ -1,10 +1,13 @@
 /** Ends open TCP connections of blocked sources. */
+import { setTimeout } from 'node:timers/promises';
 import type { Network } from '../../lib/network.ts';
 import { run } from './command.ts';
 import type { NftablesConfig } from './config.ts';
 
 /** Arguments of one `ss`: 200 targets are 10 kB. */
 const TARGETS_PER_CALL = 200;
+/** Starting a process holds up the event loop for some milliseconds: one for all blocks of this time, not one for each. */
+const GATHER_MS = 200;
 /** More than that waiting, and connections are left to their time-outs. */
 const MAX_WAITING = 10_000;
 
@@ -42,6 +45,7 @@ export class ConnectionEnder {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
+      await setTimeout(GATHER_MS);
       const targets = this.#waiting.splice(0, TARGETS_PER_CALL);
       const args = ['-K', '-H', '-n', '-t', ...filterOf(targets, this.#allowlist, this.#config.ports)];
       const { code, stderr } = await run({ prefix: this.#config.prefix, program: 'ss', args });
