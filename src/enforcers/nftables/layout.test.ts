@@ -43,6 +43,15 @@ describe('the layout of our table', () => {
     assert.equal(parseLayout(ruleset(5, [rule('site')]), 'sipward').signature, signature);
   });
 
+  it('is the same whatever else a version tells, and another for a table that sleeps', () => {
+    const { signature } = parseLayout(ruleset(5), 'sipward');
+    const counted = ruleset(5).replace('"handle":4', '"handle":9,"count":17');
+    assert.notEqual(counted, ruleset(5));
+    assert.equal(parseLayout(counted, 'sipward').signature, signature);
+    const asleep = ruleset(5).replace('"name":"sipward"', '"name":"sipward","flags":"dormant"');
+    assert.notEqual(parseLayout(asleep, 'sipward').signature, signature);
+  });
+
   it('is empty without the table', () => {
     assert.deepEqual(parseLayout(ruleset(5), 'other'), { signature: '', sets: [], droppedPackets: undefined });
     assert.deepEqual(parseLayout('{"nftables": []}', 'sipward').sets, []);

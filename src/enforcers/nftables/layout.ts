@@ -9,6 +9,17 @@ export interface Layout {
   readonly droppedPackets: number | undefined;
 }
 
+/**
+ * What makes an object what it is. The rest is left out: handles and counts change by themselves, and newer versions
+ * tell more (how many elements a set has).
+ */
+const IDENTITY: Readonly<Record<string, readonly string[]>> = {
+  table: ['name', 'flags'],
+  set: ['name', 'type', 'flags'],
+  chain: ['name', 'type', 'hook', 'prio', 'policy'],
+  rule: ['chain', 'expr'],
+};
+
 const part = z.looseObject({ name: z.string().optional(), table: z.string().optional() });
 const rulesetSchema = z.object({ nftables: z.array(z.record(z.string(), part)) });
 
@@ -27,13 +38,12 @@ export function parseLayout(json: string, table: string): Layout {
   const counter = ours.find(([kind, value]) => kind === 'counter' && value.name === 'dropped')?.[1];
   const packets = counter?.packets;
   return {
-    signature: ours.map(([kind, value]) => JSON.stringify([kind, withoutCounts(value)])).join('\n'),
+    signature: ours.map(([kind, value]) => JSON.stringify([kind, identityOf(kind, value)])).join('\n'),
     sets: ours.flatMap(([kind, value]) => (kind === 'set' && value.name !== undefined ? [value.name] : [])),
     droppedPackets: typeof packets === 'number' ? packets : undefined,
   };
 }
 
-function withoutCounts(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { packets: _packets, bytes: _bytes, ...rest } = value;
-  return rest;
+function identityOf(kind: string, value: Readonly<Record<string, unknown>>): unknown[] {
+  return (IDENTITY[kind] ?? ['name']).map((field) => value[field] ?? null);
 }

@@ -22,6 +22,7 @@ describe('nftables: changed by hand', { skip: skip ?? false }, () => {
     ['the set of networks is flushed', ['flush set inet sipward block4-16'], 1],
     ['the table is deleted', ['delete table inet sipward'], 4],
     ['everything is flushed', ['flush ruleset'], 4],
+    ['the table is put to sleep', ['add table inet sipward { flags dormant; }'], 4],
     ['the rules are flushed', ['flush chain inet sipward prerouting'], 4],
     ['the verdict is flushed', ['flush chain inet sipward verdict'], 4],
     ['a rule is put before ours', ['insert rule inet sipward prerouting accept'], 4],
