@@ -5,6 +5,8 @@ import { fileTailConfig } from './file-tail/config.ts';
 import { FileTail } from './file-tail/file-tail.ts';
 import { hepConfig } from './hep/config.ts';
 import { Hep } from './hep/hep.ts';
+import { journaldConfig } from './journald/config.ts';
+import { Journald } from './journald/journald.ts';
 import { defineSource, type SourceKind } from './source.ts';
 
 export const SOURCES: readonly SourceKind[] = [
@@ -26,5 +28,11 @@ export const SOURCES: readonly SourceKind[] = [
       'SIP traffic as capture agents report it: OpenSIPS tracer, Kamailio siptrace, Asterisk, FreeSWITCH, heplify',
     schema: hepConfig,
     create: (config, context) => new Hep(config, context),
+  }),
+  defineSource({
+    type: 'journald',
+    description: 'messages of SIP servers in the journal of systemd',
+    schema: journaldConfig,
+    create: (config, context) => new Journald(config, context),
   }),
 ];

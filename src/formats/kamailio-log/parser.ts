@@ -45,7 +45,7 @@ class KamailioParser implements LineParser {
     const prefix = this.#prefix;
     prefix.read(line);
     const relayed = prefix.program !== '';
-    if (relayed ? !prefix.program.includes('kamailio') : this.#inDump(line)) return 'unrecognised';
+    if (this.#inDump(line) || (relayed && !prefix.program.includes('kamailio'))) return 'unrecognised';
     const level = skipProcess(line, prefix.body);
     const levelEnd = line.indexOf(': ', level);
     if (level < 0 || levelEnd < 0 || !LEVELS.includes(line.slice(level, levelEnd))) return 'unrecognised';

@@ -18,7 +18,7 @@ export interface CaptureCounts {
   readonly frames: number;
   /** SIP messages found in them. */
   readonly messages: number;
-  /** Frames that hold no IP packet we can read. */
+  /** Frames that could not be read: a link type that is not known, a broken IP packet. */
   readonly undecoded: number;
 }
 

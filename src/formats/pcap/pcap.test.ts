@@ -24,13 +24,13 @@ function reply(n: number): string {
   return `SIP/2.0 403 Forbidden\r\n${via}\r\nCall-ID: ${n}\r\nCSeq: 1 REGISTER\r\n\r\n`;
 }
 
-/** Registrations that fail, and a frame without IP. */
+/** Registrations that fail, and a broken frame. */
 function frames(count: number) {
   const pairs = Array.from({ length: count }, (_, n) => [
     { at: AT + n * 10, bytes: ethernet(ipv4(udp(request(n)))) },
     { at: AT + n * 10 + 5, bytes: ethernet(ipv4(udp(reply(n)), { from: '192.0.2.1', to: '192.0.2.7' })) },
   ]);
-  return [...pairs.flat(), { at: AT + count * 10, bytes: Buffer.alloc(60) }];
+  return [...pairs.flat(), { at: AT + count * 10, bytes: ethernet(Buffer.alloc(20, 0x40)) }];
 }
 
 async function withFile<T>(bytes: Buffer, use: (path: string) => Promise<T>): Promise<T> {

@@ -65,6 +65,7 @@ describe('PacketDecoder', () => {
   it('counts frames it cannot read', () => {
     const decoder = new PacketDecoder(() => assert.fail());
     decoder.decode({ at: 0, linkType: 1, bytes: Buffer.alloc(60) });
+    decoder.decode({ at: 0, linkType: 1, bytes: ethernet(Buffer.alloc(20, 0x40)) });
     decoder.decode({ at: 0, linkType: 147, bytes: ethernet(ipv4(udp('x'))) });
     assert.equal(decoder.undecoded, 2);
   });

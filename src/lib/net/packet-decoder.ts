@@ -3,7 +3,7 @@ import { BoundedMap } from '../bounded-map.ts';
 import type { CapturedFrame } from './captured-frame.ts';
 import { Fragments } from './fragments.ts';
 import { type IpPacket, PROTOCOL_IPV4, PROTOCOL_IPV6, PROTOCOL_TCP, PROTOCOL_UDP, parseIpPacket } from './ip-packet.ts';
-import { findIpPacket } from './link-layer.ts';
+import { findIpPacket, isKnownLinkType } from './link-layer.ts';
 import { SipStream } from './sip-stream.ts';
 import { TcpStream } from './tcp-stream.ts';
 import { parseTcp, parseUdp, type TcpSegment } from './transport.ts';
@@ -42,7 +42,7 @@ export class PacketDecoder {
     this.#take = take;
   }
 
-  /** Frames without an IP packet that could be read. */
+  /** Frames of a link type that is not known, and IP packets that are none. */
   get undecoded(): number {
     return this.#undecoded;
   }
@@ -54,6 +54,8 @@ export class PacketDecoder {
 
   decode(frame: CapturedFrame): void {
     const start = findIpPacket(frame.bytes, frame.linkType);
+    // ARP and its like are in every capture.
+    if (start < 0 && isKnownLinkType(frame.linkType)) return;
     const packet = start < 0 ? undefined : parseIpPacket(frame.bytes.subarray(start));
     if (packet === undefined) this.#undecoded++;
     else this.#decodePacket(packet, frame.at, 0);

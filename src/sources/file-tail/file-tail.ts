@@ -2,9 +2,9 @@ import { formatNamed } from '../../formats/index.ts';
 import { type FilePosition, parseFilePosition } from '../../lib/follow/file-position.ts';
 import { type Block, followFile } from '../../lib/follow/follow-file.ts';
 import type { Batch } from '../../pipeline/batch.ts';
+import { LineReader, MAX_BATCH_LINES } from '../line-reader.ts';
 import type { Source, SourceContext } from '../source.ts';
 import type { FileTailConfig } from './config.ts';
-import { LineReader, MAX_BATCH_LINES } from './line-reader.ts';
 
 /** The signals in the lines appended to a file. */
 export class FileTail implements Source {

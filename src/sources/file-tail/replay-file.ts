@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { LineBuffer, type Lines } from '../../lib/follow/line-buffer.ts';
 import { readError } from '../../lib/follow/read-error.ts';
 import type { Batch } from '../../pipeline/batch.ts';
-import { LineReader, MAX_BATCH_LINES } from './line-reader.ts';
+import { LineReader, MAX_BATCH_LINES } from '../line-reader.ts';
 
 export interface ReplayOptions {
   readonly path: string;

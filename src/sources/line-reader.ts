@@ -1,6 +1,6 @@
-import type { LineParser } from '../../formats/format.ts';
-import { decodeUtf8 } from '../../lib/byte-text.ts';
-import type { Signal } from '../../pipeline/signal.ts';
+import type { LineParser } from '../formats/format.ts';
+import { decodeUtf8 } from '../lib/byte-text.ts';
+import type { Signal } from '../pipeline/signal.ts';
 
 /**
  * Lines of a batch at most. All signals of a batch are alive at once: with ten times as many, what the garbage collector

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatNamed } from '../../formats/index.ts';
+import { formatNamed } from '../formats/index.ts';
 import { LineReader } from './line-reader.ts';
 
 const reader = () => new LineReader(formatNamed('opensips-events').parser({ sensor: 'edge', now: () => 0 }));
