@@ -36,7 +36,19 @@ const reporter = [
   '--test-reporter-destination',
   'stdout',
 ];
-const run = spawnSync(process.execPath, ['--test', '--test-timeout=300000', ...isolation, ...reporter, ...files], {
-  stdio: 'inherit',
-});
+const run = spawnSync(
+  process.execPath,
+  [
+    '--import',
+    new URL('./support/property-seed.ts', import.meta.url).href,
+    '--test',
+    '--test-timeout=300000',
+    ...isolation,
+    ...reporter,
+    ...files,
+  ],
+  {
+    stdio: 'inherit',
+  },
+);
 process.exit(run.status ?? 1);
