@@ -103,7 +103,7 @@ class Follower {
     if (file === undefined) return false;
     const space = this.#buffer.space();
     const bytes = await file.read(space);
-    if (file.wasTruncated()) {
+    if (bytes < 0) {
       await this.#reopen(file);
       return true;
     }

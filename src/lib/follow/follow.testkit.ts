@@ -26,6 +26,9 @@ export async function following(
   const lines: string[] = [];
   let position: FilePosition | undefined;
   const faults: Error[] = [];
+  // The first block says where it begins, and what is written from then on is new to it; a position says so before.
+  const begun = Promise.withResolvers<void>();
+  if (options.position !== undefined) begun.resolve();
   const reading = (async () => {
     const limits = { maxLineBytes: 65536, maxLines: 1000 };
     const onFault = (error: Error) => void faults.push(error);
@@ -33,6 +36,7 @@ export async function following(
     for await (const block of followFile(all)) {
       lines.push(...block.lines);
       position = block.position;
+      begun.resolve();
     }
   })();
   const next = async (count: number) => {
@@ -41,8 +45,7 @@ export async function following(
     return lines.splice(0);
   };
   try {
-    // It says where it begins before it reads; what is written from then on is new to it.
-    for (let tries = 0; position === undefined && tries < 2000; tries++) await Promise.race([sleep(5), reading]);
+    await Promise.race([begun.promise, reading]);
     await use({ next, position: () => position! });
   } finally {
     stop.abort();

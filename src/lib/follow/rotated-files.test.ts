@@ -43,6 +43,21 @@ describe('followFile: rotation while it runs', () => {
       });
     }));
 
+  it('by copying and emptying, twice before it looks, when it knew only a few bytes', () =>
+    withFile(async (path) => {
+      writeFileSync(path, 'first\n');
+      await following(path, {}, async ({ next }) => {
+        for (const [number, line] of ['a', 'b'].entries()) {
+          appendFileSync(path, `${line}\n`);
+          if (number > 0) renameSync(`${path}.1`, `${path}.2`);
+          copyFileSync(path, `${path}.1`);
+          truncateSync(path);
+        }
+        appendFileSync(path, 'longer than the first\n');
+        assert.deepEqual(await next(3), ['a', 'b', 'longer than the first']);
+      });
+    }));
+
   it('into another file behind a symbolic link', () =>
     withFile(async (path) => {
       writeFileSync(`${path}-20261122`, 'a\n');

@@ -88,10 +88,16 @@ export class TrackedFile implements AsyncDisposable {
     this.seek(lineEnd < 0 && tail.length < size ? size : size - tail.length + lineEnd + 1);
   }
 
-  /** Fills what follows into `space`. */
+  /**
+   * Fills what follows into `space`.
+   *
+   * @returns how many bytes; -1 if the file was emptied, and perhaps written anew, since it was opened (`copytruncate`)
+   */
   async read(space: Buffer): Promise<number> {
     const from = this.#offset + this.#ahead;
     const { bytesRead } = await this.#handle.read(space, 0, space.length, from);
+    // Asked afterwards: if not, what was read came out of the file as it was known.
+    if (this.#wasTruncated(from + bytesRead)) return -1;
     this.#ahead += bytesRead;
     const known = this.#head.length;
     if (known < HEAD_BYTES && from <= known && from + bytesRead > known) {
@@ -105,15 +111,6 @@ export class TrackedFile implements AsyncDisposable {
   took(bytes: number): void {
     this.#offset += bytes;
     this.#ahead -= bytes;
-  }
-
-  /**
-   * Whether it was emptied, and perhaps written anew, since it was opened (`copytruncate`). Asked after a read: if not,
-   * what was read came out of the file as it was known. The first bytes are in the page cache, so this does not wait.
-   */
-  wasTruncated(): boolean {
-    if (!this.#readHead(this.#head.length).equals(this.#head)) return true;
-    return fstatSync(this.#handle.fd).size < this.#offset + this.#ahead;
   }
 
   /** Whether nothing was in it when it was opened, so that it cannot be known again. */
@@ -133,6 +130,11 @@ export class TrackedFile implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** The first bytes are in the page cache, so this does not wait. */
+  #wasTruncated(size: number): boolean {
+    return !this.#readHead(this.#head.length).equals(this.#head) || fstatSync(this.#handle.fd).size < size;
   }
 
   #readHead(length: number): Buffer {
