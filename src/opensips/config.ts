@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { networkValue } from '../lib/config-values.ts';
+import { endpointValue, networkValue } from '../lib/config-values.ts';
 import { Network } from '../lib/network.ts';
 import { opensipsMiValue } from '../lib/opensips/mi-url.ts';
 import { fraudConfig } from './fraud-config.ts';
@@ -93,6 +93,12 @@ export const opensipsConfig = z
     events: path
       .default('/var/lib/sipward/opensips-events.log')
       .describe('File that OpenSIPS appends signals to; the same as in the source that reads it.'),
+    stream: endpointValue()
+      .optional()
+      .meta({ examples: ['192.0.2.9:8050'] })
+      .describe(
+        'A sipward on another host that signals are sent to as well: where its source opensips-stream listens.',
+      ),
     mi: opensipsMiValue().describe('Management interface of OpenSIPS, on loopback.'),
     binary: z.string().min(1).default('opensips').describe('The OpenSIPS program, for check.'),
     'modules-dir': path.optional().describe("Directory of OpenSIPS' modules, if it is not the built-in one."),

@@ -45,6 +45,14 @@ describe('the complete SBC', () => {
     for (const { path, content } of files) assert.doesNotMatch(content, /\{\{|\}\}$/m, path);
   });
 
+  it('sends signals to another host only if told to', () => {
+    assert.ok(files.every(({ content }) => !/event_stream|sipward_start_stream/.test(content)));
+    const streaming = renderSbc(config({ stream: '[2001:db8::9]:8050' }));
+    assert.match(file(streaming, 'security/stream.cfg'), /"E_SIPWARD_STREAM", "tcp:\[2001:db8::9\]:8050"/);
+    assert.match(file(streaming, 'security/signals.cfg'), /^\troute\(sipward_start_stream\);$/m);
+    assert.match(file(streaming, 'security/modules.cfg'), /"event_stream\.so"[\s\S]*"event_route\.so"/);
+  });
+
   it('writes who is trusted, which domains there are and the back ends as tables', () => {
     assert.equal(
       file(files, 'tables/sipward_peers').split('\n').slice(1).join('\n'),

@@ -1,3 +1,4 @@
+import { endpointText } from '../../lib/config-values.ts';
 import { BACK_END_GROUP, TRUNK_GROUP } from '../../lib/opensips/address-table.ts';
 import { SCANNER_USER_AGENTS } from '../../pipeline/scanner-user-agents.ts';
 import type { OpensipsConfig } from '../config.ts';
@@ -28,6 +29,7 @@ export function securityModules(config: OpensipsConfig): readonly string[] {
     'pike',
     'mqueue',
     'event_flatstore',
+    ...(config.stream === undefined ? [] : ['event_stream', 'event_route']),
     ...(config.domains.length > 0 ? ['domain'] : []),
     ...(config.fraud.enabled ? ['drouting', 'fraud_detection'] : []),
     'httpd',
@@ -43,6 +45,8 @@ export function securityValues(config: OpensipsConfig, loaded: ReadonlySet<strin
   return {
     dir: config.dir,
     events: config.events,
+    stream: flag(config.stream !== undefined),
+    'stream-to': config.stream === undefined ? '' : endpointText(config.stream),
     mpath: config['modules-dir'] === undefined ? '' : withSlash(config['modules-dir']),
     'load-modules': securityModules(config)
       .filter((name) => !loaded.has(name))
@@ -87,6 +91,7 @@ export function securityFiles(config: OpensipsConfig): readonly string[] {
   return [
     'modules.cfg',
     'signals.cfg',
+    ...(config.stream === undefined ? [] : ['stream.cfg']),
     'gate.cfg',
     'limits.cfg',
     'floods.cfg',
