@@ -7,6 +7,8 @@ import { hepConfig } from './hep/config.ts';
 import { Hep } from './hep/hep.ts';
 import { journaldConfig } from './journald/config.ts';
 import { Journald } from './journald/journald.ts';
+import { opensipsStreamConfig } from './opensips-stream/config.ts';
+import { OpensipsStream } from './opensips-stream/opensips-stream.ts';
 import { defineSource, type SourceKind } from './source.ts';
 
 export const SOURCES: readonly SourceKind[] = [
@@ -34,5 +36,11 @@ export const SOURCES: readonly SourceKind[] = [
     description: 'messages of SIP servers in the journal of systemd',
     schema: journaldConfig,
     create: (config, context) => new Journald(config, context),
+  }),
+  defineSource({
+    type: 'opensips-stream',
+    description: 'signals of OpenSIPS on other hosts, sent by event_stream',
+    schema: opensipsStreamConfig,
+    create: (config, context) => new OpensipsStream(config, context),
   }),
 ];

@@ -1,8 +1,8 @@
+import type { Parsed } from '../formats/format.ts';
 import { opensipsEvents } from '../formats/opensips-events/parser.ts';
 import { type FilePosition, parseFilePosition } from '../lib/follow/file-position.ts';
 import { type Block, followFile } from '../lib/follow/follow-file.ts';
 import type { Batch } from '../pipeline/batch.ts';
-import type { Signal } from '../pipeline/signal.ts';
 import type { Journal } from './journal.ts';
 
 export interface ReadJournalOptions {
@@ -29,7 +29,10 @@ export async function* readJournal(options: ReadJournalOptions): AsyncGenerator<
   const parser = opensipsEvents.parser({ sensor: options.sensor, now: () => 0 });
   const limits = { maxLineBytes: MAX_LINE_BYTES, maxLines: MAX_LINES };
   for await (const block of followFile({ path, position, start: 'beginning', stop, onFault, ...limits })) {
-    yield batchOf(block, block.lines.map((line) => parser.parse(line)).filter(isSignal));
+    yield batchOf(
+      block,
+      block.lines.map((line) => parser.parse(line)),
+    );
   }
 }
 
@@ -50,11 +53,12 @@ export async function* takeFromJournal({ journal, from, ...rest }: TakeOptions):
   }
 }
 
-function batchOf(block: Block, signals: readonly Signal[]): JournalBatch {
-  const lines = block.lines.length + block.tooLong;
-  return { signals, position: block.position, lines, unrecognised: lines - signals.length };
-}
-
-function isSignal(parsed: Signal | string): parsed is Signal {
-  return typeof parsed === 'object';
+function batchOf(block: Block, parsed: readonly Parsed[]): JournalBatch {
+  const unrecognised = parsed.filter((one) => one === 'unrecognised').length + block.tooLong;
+  return {
+    signals: parsed.filter((one) => typeof one === 'object'),
+    position: block.position,
+    lines: parsed.length + block.tooLong,
+    unrecognised,
+  };
 }

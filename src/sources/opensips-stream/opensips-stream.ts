@@ -1,0 +1,132 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatSignal } from '../../formats/opensips-events/format-signal.ts';
+import type { Endpoint } from '../../lib/config-values.ts';
+import type { Batch } from '../../pipeline/batch.ts';
+import { Journal } from '../journal.ts';
+import { CannotListen, type Listener, type Peer } from '../listener.ts';
+import { takeFromJournal } from '../read-journal.ts';
+import { type Source, type SourceContext, SourceUnavailable } from '../source.ts';
+import type { OpensipsStreamConfig } from './config.ts';
+import { EventMessages } from './event-message.ts';
+import { Sequences } from './sequences.ts';
+import { listenTcp } from './tcp-listener.ts';
+
+/** Enough of the journal's end to hold what came last from every sender that is still there. */
+const JOURNAL_END_BYTES = 1_048_576;
+/** The same complaint is not made more often. */
+const COMPLAIN_EVERY_MS = 60_000;
+
+/**
+ * Signals of OpenSIPS on other hosts. They go to a journal first and are read from there; OpenSIPS in `reliable_mode` is
+ * answered when they are in it. What OpenSIPS raised while nobody listened it does not send again: the numbers of the
+ * events tell how many those were.
+ */
+export class OpensipsStream implements Source {
+  readonly name: string;
+  readonly #config: OpensipsStreamConfig;
+  readonly #context: SourceContext;
+  readonly #messages: EventMessages;
+  readonly #sequences = new Sequences();
+  readonly #complainedAt = new Map<string, number>();
+  readonly #opened = Promise.withResolvers<readonly Endpoint[]>();
+  #misunderstood = 0;
+
+  constructor(config: OpensipsStreamConfig, context: SourceContext) {
+    this.name = context.name;
+    this.#config = config;
+    this.#context = context;
+    this.#messages = new EventMessages(context.name);
+  }
+
+  /** Resolves once it listens, with the ports that the system chose where the configured one is 0. */
+  get opened(): Promise<readonly Endpoint[]> {
+    return this.#opened.promise;
+  }
+
+  /** Signals that were numbered and never came. */
+  get lost(): number {
+    return this.#sequences.lost;
+  }
+
+  async *batches(from: unknown, stop: AbortSignal): AsyncGenerator<Batch> {
+    await using resources = new AsyncDisposableStack();
+    const { onFault } = this.#context;
+    const journal = resources.use(
+      await Journal.open({
+        directory: join(this.#context.stateDir, this.name),
+        segmentBytes: this.#config['journal-segment-bytes'],
+        segments: this.#config['journal-segments'],
+        onFault,
+      }),
+    );
+    this.#sequences.restore(await endOf(journal.path));
+    const listeners = await this.#listen(journal, resources);
+    this.#opened.resolve(listeners.map(({ endpoint }) => endpoint));
+    yield* takeFromJournal({ journal, from, sensor: this.name, stop, onFault });
+  }
+
+  async #listen(journal: Journal, resources: AsyncDisposableStack): Promise<readonly Listener[]> {
+    const { onFault } = this.#context;
+    const maxConnections = this.#config['max-connections'];
+    const listeners: Listener[] = [];
+    const faults: CannotListen[] = [];
+    for (const endpoint of this.#config.listen) {
+      const onObjects = (objects: readonly string[], peer: Peer) => this.#take(objects, peer, journal);
+      const mayConnect = (peer: Peer) => this.#mayConnect(peer);
+      try {
+        listeners.push(resources.use(await listenTcp({ endpoint, maxConnections, mayConnect, onObjects, onFault })));
+      } catch (error) {
+        if (!(error instanceof CannotListen)) throw error;
+        faults.push(error);
+      }
+    }
+    if (listeners.length > 0) for (const fault of faults) onFault(fault);
+    else throw new SourceUnavailable(faults.map((fault) => fault.message).join('; '), { cause: faults[0] });
+    return listeners;
+  }
+
+  #mayConnect({ address }: Peer): boolean {
+    if (this.#config.senders.some((network) => network.contains(address))) return true;
+    this.#complain('sender', `a connection of ${address.text} was refused, which is not allowed (\`senders\`)`);
+    return false;
+  }
+
+  /** @returns answers to those that OpenSIPS waits for */
+  async #take(objects: readonly string[], peer: Peer, journal: Journal): Promise<string> {
+    const sender = peer.address.text;
+    const answers: string[] = [];
+    const misunderstoodBefore = this.#misunderstood;
+    let missing = 0;
+    for (const json of objects) {
+      const message = this.#messages.parse(json, this.#context.clock());
+      if (message?.signal === undefined) this.#misunderstood++;
+      else journal.append(formatSignal(message.signal));
+      if (message?.sequence !== undefined) missing += this.#sequences.note(sender, message.sequence);
+      if (message?.id !== undefined) answers.push(JSON.stringify({ jsonrpc: '2.0', id: message.id, result: 'ok' }));
+    }
+    const numbered = this.#sequences.lineFor(sender);
+    if (numbered !== undefined) journal.append(numbered);
+    if (missing > 0) this.#context.onFault(new Error(`${this.name}: ${missing} signals of ${sender} never came`));
+    if (this.#misunderstood > misunderstoodBefore) {
+      this.#complain('message', `${this.#misunderstood} messages were not understood, last from ${sender}`);
+    }
+    if (answers.length > 0) await journal.flushed();
+    return answers.join('');
+  }
+
+  #complain(kind: string, text: string): void {
+    const now = this.#context.clock();
+    if (now - (this.#complainedAt.get(kind) ?? Number.NEGATIVE_INFINITY) < COMPLAIN_EVERY_MS) return;
+    this.#complainedAt.set(kind, now);
+    this.#context.onFault(new Error(`${this.name}: ${text}`));
+  }
+}
+
+async function endOf(path: string): Promise<string> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const bytes = Buffer.alloc(Math.min(size, JOURNAL_END_BYTES));
+  await file.read(bytes, 0, bytes.length, size - bytes.length);
+  return bytes.toString('latin1');
+}
