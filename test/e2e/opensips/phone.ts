@@ -170,14 +170,15 @@ export class Phone implements AsyncDisposable {
     void this.request('ACK', { ...dialog, body: '', cseq }, 0);
   }
 
+  /** The header that answers the present challenge. */
+  credentials(method: string, uri = `sip:${this.#options.domain}`): readonly (readonly [string, string])[] {
+    if (this.challenge === undefined) return [];
+    const { user, password } = this.#options;
+    return [['Authorization', digest(this.challenge, method, uri, user, password)]];
+  }
+
   #withCredentials(method: string, options: RequestOptions): RequestOptions {
-    if (this.challenge === undefined) return options;
-    const { user, password, domain } = this.#options;
-    const uri = options.uri ?? `sip:${domain}`;
-    return {
-      ...options,
-      headers: [...(options.headers ?? []), ['Authorization', digest(this.challenge, method, uri, user, password)]],
-    };
+    return { ...options, headers: [...(options.headers ?? []), ...this.credentials(method, options.uri)] };
   }
 
   #sdp(): string {

@@ -74,13 +74,20 @@ export async function withSbc(
 }
 
 export function signalsOf(opensips: RunningOpensips): readonly Signal[] {
+  return parseSignals(opensips.events());
+}
+
+/** All whole lines; fails on one that is no signal. */
+export function parseSignals(text: string): readonly Signal[] {
   const parser = opensipsEvents.parser({ sensor: 'edge', now: () => 0 });
-  const lines = opensips.events().split('\n');
-  return lines.slice(0, -1).map((line) => {
-    const parsed = parser.parse(line);
-    assert.ok(typeof parsed === 'object', `not a signal: ${line}`);
-    return parsed;
-  });
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => {
+      const parsed = parser.parse(line);
+      assert.ok(typeof parsed === 'object', `not a signal: ${line}`);
+      return parsed;
+    });
 }
 
 function labOf(opensips: RunningOpensips, asterisk: RunningAsterisk, phones: AsyncDisposableStack): SbcLab {
