@@ -31,10 +31,9 @@ const PJSIP = `[acl]\ntype=acl\n[udp]\ntype=transport\nprotocol=udp\nbind=@bind@
 /** Does what the steps say, from the last line to the first, so that line numbers stay right. */
 function applySteps(text: string, steps: readonly Step[]): string {
   const lines = text.split('\n');
-  const placed = steps.filter((step) => step.afterLine !== undefined).toSorted((a, b) => b.afterLine! - a.afterLine!);
-  // Steps of one line keep their order.
-  for (const line of [...new Set(placed.map((step) => step.afterLine!))]) {
-    lines.splice(line, 0, ...placed.filter((step) => step.afterLine === line).flatMap((step) => step.lines));
+  const places = [...new Set(steps.flatMap((step) => step.afterLines))].toSorted((a, b) => b - a);
+  for (const place of places) {
+    lines.splice(place, 0, ...steps.filter((step) => step.afterLines.includes(place)).flatMap((step) => step.lines));
   }
   return lines.join('\n');
 }
@@ -56,7 +55,7 @@ async function withDropIn(program: OpensipsProgram, use: (net: string, events: (
     const cfg = join(dir, 'opensips.cfg');
     writeFileSync(cfg, applySteps(own, dropInSteps(config, own)));
     const [, modules, configuration] = await checkOpensips(config, cfg);
-    assert.deepEqual([modules?.ok, configuration?.ok], [true, true], configuration?.detail);
+    assert.deepEqual([modules?.ok, configuration?.ok], [true, true], configuration?.detail ?? '');
     const child = spawn(program.binary, ['-F', '-f', cfg], { stdio: 'ignore' });
     try {
       await use(net, () => readFileSync(config.events, 'latin1'));

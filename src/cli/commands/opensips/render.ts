@@ -74,7 +74,8 @@ function summary(dir: string, { written, unchanged }: WriteResult): string {
 }
 
 function stepText(step: Step, index: number): string {
-  const place = step.afterLine === undefined ? '' : ` (after line ${step.afterLine})`;
+  const places = step.afterLines.join(', ');
+  const place = places === '' ? '' : ` (after line ${places})`;
   const lines = step.lines.map((line) => `       ${line.replaceAll('\t', '    ')}`).join('\n');
   return `  ${index + 1}. ${step.where}${place}: ${step.why}\n\n${lines}\n`;
 }
