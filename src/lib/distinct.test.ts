@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { addDistinct, clearDistinct, countDistinct, DISTINCT_WORDS, MOST_DISTINCT } from './distinct.ts';
+import {
+  addDistinct,
+  bitsFor,
+  bitsSet,
+  clearDistinct,
+  countDistinct,
+  DISTINCT_WORDS,
+  MOST_DISTINCT,
+} from './distinct.ts';
 import { hashText } from './text-hash.ts';
 
 const WINDOW_MS = 1000;
@@ -59,4 +67,15 @@ test('clears its own words only', () => {
   const record = new Uint32Array(DISTINCT_WORDS + 2).fill(7);
   clearDistinct(record, 1);
   assert.deepEqual([...record], [7, 0, 0, 0, 0, 0, 7]);
+});
+
+test('a threshold can be compared in bits, without the logarithm', () => {
+  for (let total = 1; total < 80; total++) {
+    const record = new Uint32Array(DISTINCT_WORDS);
+    for (const name of names(total)) addDistinct(record, 0, START, WINDOW_MS, hashText(name, 1));
+    const bits = bitsSet(record, 0, START, WINDOW_MS);
+    for (const threshold of [1, 5, 11, 16, 50, MOST_DISTINCT]) {
+      assert.equal(bits >= bitsFor(threshold), countDistinct(record, 0, START, WINDOW_MS) >= threshold);
+    }
+  }
 });

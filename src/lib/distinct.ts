@@ -22,11 +22,29 @@ export function addDistinct(record: Uint32Array, start: number, at: number, wind
 
 /** How many different things were seen within the window, rounded. It covers the half before and what is over of this one. */
 export function countDistinct(record: Uint32Array, start: number, at: number, windowMs: number): number {
+  return countOf(bitsSet(record, start, at, windowMs));
+}
+
+/**
+ * How many bits are set for the window: what `countDistinct` counts, before the logarithm. For the hot path, where it is
+ * compared with `bitsFor` a threshold.
+ */
+export function bitsSet(record: Uint32Array, start: number, at: number, windowMs: number): number {
   turn(record, start, at, windowMs);
   const one = (record[start + CURRENT] ?? 0) | (record[start + PREVIOUS] ?? 0);
   const two = (record[start + CURRENT + 1] ?? 0) | (record[start + PREVIOUS + 1] ?? 0);
-  const empty = BITS - ones(one) - ones(two);
-  return empty === 0 ? MOST_DISTINCT : Math.round(BITS * Math.log(BITS / empty));
+  return ones(one) + ones(two);
+}
+
+/** How many bits must be set for a count of `count`, at most `MOST_DISTINCT`. */
+export function bitsFor(count: number): number {
+  let bits = 0;
+  while (bits < BITS && countOf(bits) < count) bits++;
+  return bits;
+}
+
+function countOf(bits: number): number {
+  return bits === BITS ? MOST_DISTINCT : Math.round(BITS * Math.log(BITS / (BITS - bits)));
 }
 
 export function clearDistinct(record: Uint32Array, start: number): void {

@@ -14,7 +14,8 @@ const PREVIOUS = 2;
  * in the current window.
  */
 export function addToPace(record: Uint32Array, start: number, at: number, windowMs: number, count: number): number {
-  const window = Math.floor(at / windowMs) >>> 0;
+  const windows = Math.floor(at / windowMs);
+  const window = windows >>> 0;
   const known = record[start + WINDOW] ?? 0;
   const passed = known === 0 ? 2 : (window - known) | 0;
   if (passed > 0) {
@@ -23,7 +24,7 @@ export function addToPace(record: Uint32Array, start: number, at: number, window
     record[start + WINDOW] = window;
   }
   record[start + COUNT] = (record[start + COUNT] ?? 0) + count;
-  const covered = 1 - (at % windowMs) / windowMs;
+  const covered = windows + 1 - at / windowMs;
   return Math.floor((record[start + COUNT] ?? 0) + (record[start + PREVIOUS] ?? 0) * covered);
 }
 

@@ -14,6 +14,8 @@ const LONGEST_CALL_MS = 12 * 3_600_000;
 const MAX_ACCOUNTS = 5000;
 const MAX_CALLS = 5000;
 
+const REFRESH_MS = 60_000;
+
 export interface ClientsOptions {
   readonly maxClients: number;
   /** A client without success for this long is forgotten. */
@@ -64,8 +66,9 @@ export class Clients {
 
   /** A device that fails as customers' devices do keeps its address known. */
   extend(client: Client, at: number): void {
+    // Moved to the young end now and then: not for every signal, for that is what costs.
+    if (client.goodAt === at || at - client.goodAt > REFRESH_MS) this.#clients.set(clientKey(client.address), client);
     client.goodAt = Math.max(client.goodAt, at);
-    this.#clients.set(clientKey(client.address), client);
   }
 
   expire(now: number): void {

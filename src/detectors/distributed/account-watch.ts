@@ -61,8 +61,11 @@ export class AccountWatch {
     if (!this.#accounts.touch(account, mix(account ^ 0x5bd1e995), at, 0)) return undefined;
     const { record, base } = this.#accounts;
     const unproven = signal.proven === 'no';
-    addSource(record, base, { high: address.high, low: address.low, at, unproven });
-    return this.#judge(record, base, at, unproven);
+    const isNew = addSource(record, base, { high: address.high, low: address.low, at, unproven });
+    const isAttacked = isWithin(record[base + ATTACKED] ?? 0, at, this.#options.windowMs);
+    // Nothing new, so nothing to count: the common case by far.
+    if (!isNew && !isAttacked) return undefined;
+    return this.#judge(record, base, at, isAttacked && !unproven);
   }
 
   expire(now: number): void {
@@ -70,14 +73,13 @@ export class AccountWatch {
     this.#devices.expire(now);
   }
 
-  #judge(record: Uint32Array, base: number, at: number, unproven: boolean): AccountNews | undefined {
+  #judge(record: Uint32Array, base: number, at: number, isParticipant: boolean): AccountNews | undefined {
     const { sources, windowMs } = this.#options;
     const { all, trusted } = countSources(record, base, at, windowMs);
     if (all < sources) return undefined;
-    const wasAttacked = isWithin(record[base + ATTACKED] ?? 0, at, windowMs);
     if (trusted >= sources) record[base + ATTACKED] = at | 1;
     if (isWithin(record[base + FOUND] ?? 0, at, AGAIN_MS)) {
-      return wasAttacked && !unproven ? { kind: 'participant', count: all } : undefined;
+      return isParticipant ? { kind: 'participant', count: all } : undefined;
     }
     record[base + FOUND] = at | 1;
     const texts = sourceTexts(record, base, at, windowMs);

@@ -63,7 +63,15 @@ export class NetworkWatch {
     const group = this.#options.groupOf(address);
     if (group === undefined || !this.#networks.touch(group.high, group.low, at, 0)) return undefined;
     const { record, base } = this.#networks;
-    addSource(record, base + FAILED, { high: address.high, low: address.low, at, unproven: proven === 'no' });
+    const isNew = addSource(record, base + FAILED, {
+      high: address.high,
+      low: address.low,
+      at,
+      unproven: proven === 'no',
+    });
+    const foundAt = record[base + FOUND] ?? 0;
+    // Nothing new and never found, so nothing to count: the common case by far. Told a short while ago: nothing to say.
+    if (foundAt === 0 ? !isNew : ((at - foundAt) | 0) < AGAIN_MS) return undefined;
     return this.#judge(record, base, at);
   }
 
@@ -75,8 +83,6 @@ export class NetworkWatch {
     const { sources, windowMs, maxSuccessRate } = this.#options;
     const { all: count, trusted } = countSources(record, base + FAILED, at, windowMs);
     if (count < sources) return undefined;
-    const foundAt = record[base + FOUND] ?? 0;
-    if (foundAt !== 0 && ((at - foundAt) | 0) < AGAIN_MS) return undefined;
     const succeeded = countDistinct(record, base + SUCCEEDED, at, windowMs);
     if (succeeded / (succeeded + count) > maxSuccessRate) return undefined;
     record[base + FOUND] = at | 1;

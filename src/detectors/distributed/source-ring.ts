@@ -17,18 +17,24 @@ export interface Seen {
   readonly unproven: boolean;
 }
 
-export function addSource(record: Uint32Array, start: number, { high, low, at, unproven }: Seen): void {
+/** @returns whether the source is new, so that a count may have grown */
+export function addSource(record: Uint32Array, start: number, { high, low, at, unproven }: Seen): boolean {
   const time = unproven ? at | 1 : at & ~1;
   const first = start + 1;
   const end = first + MAX_SOURCES * 3;
   for (let i = first; i < end; i += 3) {
-    if (record[i + 1] !== low || record[i] !== high || record[i + 2] === 0) continue;
+    if (record[i + 2] === 0) break;
+    if (record[i + 1] !== low || record[i] !== high) continue;
     record[i + 2] = time;
-    return;
+    return false;
   }
   const place = record[start] ?? 0;
   record[start] = (place + 1) % MAX_SOURCES;
-  record.set([high, low, time], first + place * 3);
+  const i = first + place * 3;
+  record[i] = high;
+  record[i + 1] = low;
+  record[i + 2] = time;
+  return true;
 }
 
 /** How many sources were seen within the window before `at`, and how many of them may not be forged. */

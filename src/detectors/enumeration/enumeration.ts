@@ -1,5 +1,13 @@
 import { BoundedTable } from '../../lib/bounded-table.ts';
-import { addDistinct, clearDistinct, countDistinct, DISTINCT_WORDS, MOST_DISTINCT } from '../../lib/distinct.ts';
+import {
+  addDistinct,
+  bitsFor,
+  bitsSet,
+  clearDistinct,
+  countDistinct,
+  DISTINCT_WORDS,
+  MOST_DISTINCT,
+} from '../../lib/distinct.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { addToPace, clearPace, PACE_WORDS } from '../../lib/pace.ts';
 import { hashText } from '../../lib/text-hash.ts';
@@ -17,7 +25,8 @@ const HASH_SHIFT = 3;
 const HASH_MASK = 0x07ffffff;
 
 interface Rule {
-  readonly accounts: number;
+  /** How many bits of its bitmap are set when it is broken. */
+  readonly bits: number;
   readonly windowMs: number;
   /** Where in the record its failing accounts stand. */
   readonly at: number;
@@ -40,7 +49,7 @@ export class Enumeration implements Detector {
 
   constructor(config: EnumerationConfig) {
     this.#rules = config.rules.map(({ accounts, window }, i) => ({
-      accounts,
+      bits: bitsFor(accounts),
       windowMs: window,
       at: i * DISTINCT_WORDS,
     }));
@@ -62,9 +71,10 @@ export class Enumeration implements Detector {
     if (!succeeded && !isAttempt(signal)) return undefined;
     const { address, at } = signal;
     const sources = this.#sources;
-    if (!sources.touch(address.high, address.low, at, tagOf(signal, succeeded))) return undefined;
+    const tag = tagOf(signal, succeeded);
+    if (!sources.touch(address.high, address.low, at, tag)) return undefined;
     if (sources.firstTag >= 0) this.#add(sources.firstTag, sources.firstAt);
-    const unknown = this.#add(tagOf(signal, succeeded), at);
+    const unknown = this.#add(tag, at);
     return succeeded ? undefined : this.#judge(signal, unknown);
   }
 
@@ -97,11 +107,11 @@ export class Enumeration implements Detector {
       return this.#find(signal, unknown, windowMs, `${unknown} attempts at accounts that do not exist`);
     }
     for (const rule of this.#rules) {
+      if (bitsSet(record, base + rule.at, signal.at, rule.windowMs) < rule.bits) continue;
       const failed = countDistinct(record, base + rule.at, signal.at, rule.windowMs);
-      if (failed >= rule.accounts && !this.#isBusyOffice(failed, signal.at)) {
-        const count = failed === MOST_DISTINCT ? `${failed} or more` : `about ${failed}`;
-        return this.#find(signal, failed, rule.windowMs, `${count} different accounts failed`);
-      }
+      if (this.#isBusyOffice(failed, signal.at)) continue;
+      const count = failed === MOST_DISTINCT ? `${failed} or more` : `about ${failed}`;
+      return this.#find(signal, failed, rule.windowMs, `${count} different accounts failed`);
     }
     return undefined;
   }

@@ -1,6 +1,7 @@
 /**
  * What scanners leave in their requests. Facts found in the tools themselves; on UDP none proves the address.
- * A mark's weight is how sure it is alone, in per cent.
+ * A mark's weight is how sure it is alone, in per cent. What is cheap to see is asked first: most requests
+ * need no pattern at all.
  */
 import type { Signal } from '../../pipeline/signal.ts';
 
@@ -9,6 +10,8 @@ export interface Mark {
   readonly weight: number;
   readonly matches: (signal: Signal) => boolean;
 }
+
+const HYPHEN = 45;
 
 export const STRUCTURAL_MARKS: readonly Mark[] = [
   {
@@ -26,11 +29,36 @@ export const STRUCTURAL_MARKS: readonly Mark[] = [
     weight: 60,
     matches: ({ branch }) => branch.length === 71 && !branch.startsWith('z9hG4bK'),
   },
-  { name: 'decimal-branch', weight: 40, matches: ({ branch }) => /^z9hG4bK-\d{5,10}$/.test(branch) },
-  { name: 'bare-decimal-call-id', weight: 30, matches: ({ callId }) => /^\d{7,25}$/.test(callId) },
-  { name: 'hex-call-id', weight: 20, matches: ({ callId }) => /^[0-9a-f]{32}$/.test(callId) },
-  { name: 'dialler-call-id', weight: 30, matches: ({ callId }) => /^\d{9,10}-\d{9,10}-\d{9,10}$/.test(callId) },
+  {
+    name: 'decimal-branch',
+    weight: 40,
+    matches: ({ branch }) => branch.charCodeAt(7) === HYPHEN && /^z9hG4bK-\d{5,10}$/.test(branch),
+  },
+  {
+    name: 'bare-decimal-call-id',
+    weight: 30,
+    matches: ({ callId }) => isDecimal(callId) && callId.length >= 7 && callId.length <= 25,
+  },
+  { name: 'hex-call-id', weight: 20, matches: ({ callId }) => callId.length === 32 && /^[0-9a-f]{32}$/.test(callId) },
+  {
+    name: 'dialler-call-id',
+    weight: 30,
+    matches: isDiallerCallId,
+  },
 ];
+
+function isDecimal(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return false;
+  }
+  return text !== '';
+}
+
+function isDiallerCallId({ callId }: Signal): boolean {
+  if (callId.charCodeAt(9) !== HYPHEN && callId.charCodeAt(10) !== HYPHEN) return false;
+  return /^\d{9,10}-\d{9,10}-\d{9,10}$/.test(callId);
+}
 
 function isNmap(signal: Signal): boolean {
   return (
