@@ -1,6 +1,8 @@
 /** The detectors, in the order in which they see a signal. A new one is added here. */
 import { BruteForce } from './brute-force/brute-force.ts';
 import { bruteForceConfig } from './brute-force/config.ts';
+import { decoyTouchConfig } from './decoy-touch/config.ts';
+import { DecoyTouch } from './decoy-touch/decoy-touch.ts';
 import { type DetectorKind, defineDetector } from './detector.ts';
 import { distributedConfig } from './distributed/config.ts';
 import { Distributed } from './distributed/distributed.ts';
@@ -17,6 +19,12 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'known scanning tools',
     schema: scannerConfig,
     create: (config) => new Scanner(config),
+  }),
+  defineDetector({
+    name: 'decoy-touch',
+    description: 'visitors of the decoy and of extensions that belong to nobody',
+    schema: decoyTouchConfig,
+    create: (config) => new DecoyTouch(config),
   }),
   defineDetector({
     name: 'enumeration',
