@@ -4,6 +4,8 @@ import { bruteForceConfig } from './brute-force/config.ts';
 import { decoyTouchConfig } from './decoy-touch/config.ts';
 import { DecoyTouch } from './decoy-touch/decoy-touch.ts';
 import { type DetectorKind, defineDetector } from './detector.ts';
+import { dialProbeConfig } from './dial-probe/config.ts';
+import { DialProbe } from './dial-probe/dial-probe.ts';
 import { distributedConfig } from './distributed/config.ts';
 import { Distributed } from './distributed/distributed.ts';
 import { enumerationConfig } from './enumeration/config.ts';
@@ -43,6 +45,12 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'many sources that each do little',
     schema: distributedConfig,
     create: (config) => new Distributed(config),
+  }),
+  defineDetector({
+    name: 'dial-probe',
+    description: 'calls that try which prefix leads out',
+    schema: dialProbeConfig,
+    create: (config) => new DialProbe(config),
   }),
   defineDetector({
     name: 'flood',
