@@ -129,17 +129,32 @@ describe('an attack', () => {
     }));
 });
 
+/** A port of loopback that is taken, over UDP and, if `both`, over TCP too. */
+async function withTakenPort(both: boolean, use: (port: number) => Promise<void>): Promise<void> {
+  const tcp = createServer();
+  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+  const { port } = tcp.address() as AddressInfo;
+  const udp = createSocket('udp4');
+  await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve));
+  if (!both) await new Promise((resolve) => tcp.close(resolve));
+  try {
+    await use(port);
+  } finally {
+    udp.close();
+    if (both) tcp.close();
+  }
+}
+
+/** A daemon whose only source is a decoy on `port`. */
+function decoyOn(port: number): string {
+  return `sources: {decoy: {type: decoy, listen: ["127.0.0.1:${port}"]}}\nweb: {listen: "127.0.0.1:0"}\n`;
+}
+
 describe('a part that fails', () => {
   it('is shown by status, doctor and /readyz, and the others go on', () =>
-    withCli(async (cli) => {
-      const tcp = createServer();
-      await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
-      const { port } = tcp.address() as AddressInfo;
-      const udp = createSocket('udp4');
-      await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve));
-      try {
-        const yaml = `sources: {decoy: {type: decoy, listen: ["127.0.0.1:${port}"]}}\nweb: {listen: "127.0.0.1:0"}\n`;
-        await withDaemon(cli, yaml, async (banner) => {
+    withCli((cli) =>
+      withTakenPort(true, async (port) => {
+        await withDaemon(cli, decoyOn(port), async (banner) => {
           await until(
             () => cli.json('status'),
             ({ health }) => health.state === 'failing',
@@ -156,9 +171,23 @@ describe('a part that fails', () => {
           assert.match(await (await fetch(url)).text(), /<div class="problems">/);
           assert.equal((await cli.run(['block', '203.0.113.7'])).code, 0);
         });
-      } finally {
-        tcp.close();
-        udp.close();
-      }
-    }));
+      }),
+    ));
+
+  it('is told even if the rest of the source works', () =>
+    withCli((cli) =>
+      withTakenPort(false, async (port) => {
+        await withDaemon(cli, decoyOn(port), async () => {
+          const { health } = await until(
+            () => cli.json('status'),
+            (answer) => answer.health.sources[0].faults > 0,
+          );
+          assert.equal(health.state, 'ok');
+          assert.match((await cli.run(['status'])).stdout, /\ndecoy .* ok, with 1 faults; the last: .*udp.*EADDRINUSE/);
+          const doctor = await cli.run(['doctor']);
+          assert.equal(doctor.code, 0);
+          assert.match(doctor.stdout, /\nwarning {2}source decoy: works, with 1 faults; the last: .*EADDRINUSE/);
+        });
+      }),
+    ));
 });

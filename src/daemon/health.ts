@@ -21,6 +21,9 @@ const sourceHealth = z.object({
   unrecognised: z.number(),
   restarts: z.number(),
   lastSignalAt: time.nullable(),
+  /** Troubles that did not end it, such as one of several ports that is taken; the last of them in one sentence. */
+  faults: z.number(),
+  lastFault: z.string().nullable(),
 });
 export type SourceHealth = z.output<typeof sourceHealth>;
 

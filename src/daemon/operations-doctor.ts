@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { version } from '../lib/version.ts';
-import type { PartState } from './health.ts';
+import type { PartState, SourceHealth } from './health.ts';
 import type { Handlers, OperationResult } from './operations.ts';
 import type { OperationsContext } from './operations-context.ts';
 
@@ -51,9 +51,7 @@ async function storeCheck({ store }: OperationsContext): Promise<Check> {
 
 function partChecks({ engine }: OperationsContext): readonly Check[] {
   const health = engine.health();
-  const sources = health.sources.map(({ name, state, error, signals, unrecognised }) =>
-    partCheck(`source ${name}`, state, error, `${signals} signals, ${unrecognised} lines not understood`),
-  );
+  const sources = health.sources.map(sourceCheck);
   const enforcers = health.enforcers.map(({ name, state, error, entries, repairs }) =>
     partCheck(`enforcer ${name}`, state, error, `${entries} entries, ${repairs} put right`),
   );
@@ -73,6 +71,12 @@ function enforcementCheck({ enforcement, enforcers }: ReturnType<OperationsConte
     found: 'nobody is kept out',
     advice: 'when the decisions are right, set enforcement: enforce and configure an enforcer',
   };
+}
+
+function sourceCheck({ name, state, error, signals, unrecognised, faults, lastFault }: SourceHealth): Check {
+  const check = partCheck(`source ${name}`, state, error, `${signals} signals, ${unrecognised} lines not understood`);
+  if (check.state !== 'ok' || lastFault === null) return check;
+  return { ...check, state: 'warning', found: `works, with ${faults} faults; the last: ${lastFault}` };
 }
 
 function partCheck(name: string, state: PartState, error: string | null, figures: string): Check {

@@ -132,8 +132,11 @@ async function buildRunners(
 ): Promise<readonly SourceRunner[]> {
   const positions = await store.positions();
   return Object.entries(config.sources).map(([name, section]) => {
-    const onFault = (error: Error) => log.warn({ source: name, error: error.message }, 'a source reports a fault');
-    return new SourceRunner({
+    const onFault = (error: Error) => {
+      log.warn({ source: name, error: error.message }, 'a source reports a fault');
+      runner.noteFault(error);
+    };
+    const runner = new SourceRunner({
       source: buildSource(section, { name, stateDir, clock, onFault }),
       type: section.type,
       from: positions[name] ?? undefined,
@@ -148,6 +151,7 @@ async function buildRunners(
         });
       },
     });
+    return runner;
   });
 }
 

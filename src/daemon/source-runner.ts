@@ -51,6 +51,8 @@ export class SourceRunner {
   #restarts = 0;
   #counts = { lines: 0, signals: 0, unrecognised: 0 };
   #lastSignalAt: number | null = null;
+  #faults = 0;
+  #lastFault: string | null = null;
 
   constructor(options: SourceRunnerOptions) {
     this.#source = options.source;
@@ -82,7 +84,15 @@ export class SourceRunner {
       ...this.#counts,
       restarts: this.#restarts,
       lastSignalAt: this.#lastSignalAt,
+      faults: this.#faults,
+      lastFault: this.#lastFault,
     };
+  }
+
+  /** The source told of a trouble that does not end it. */
+  noteFault(error: Error): void {
+    this.#faults++;
+    this.#lastFault = error.message;
   }
 
   /** Reads until `stop`, or until what was passed while the store was away can be read again. */

@@ -92,7 +92,9 @@ describe('/', () => {
 
   it('escapes everything, and says what fails', () =>
     withWeb(async ({ get, store, operations, health }) => {
-      health.current = { ...HEALTHY, state: 'failing', problems: [`source edge: ${HOSTILE}`] };
+      const [source] = HEALTHY.sources;
+      const sources = [{ ...source!, faults: 1, lastFault: HOSTILE }];
+      health.current = { ...HEALTHY, state: 'failing', problems: [`source edge: ${HOSTILE}`], sources };
       await operations.block({ address: '198.51.100.9', reason: HOSTILE });
       await store.addEvents([
         {
@@ -109,6 +111,7 @@ describe('/', () => {
       const text = await (await get('/')).text();
       assert.ok(!text.includes('<script'), text);
       assert.ok(!text.includes('alert(1)</td>'));
+      assert.ok(text.includes('edge, 1 faults, the last: &lt;/td&gt;'));
       assert.ok(text.includes('&lt;script&gt;alert(1)'));
     }));
 

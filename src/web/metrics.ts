@@ -40,6 +40,7 @@ const SOURCES: readonly Figure<Part<'sources'>>[] = [
     help: 'Lines or packets not understood.',
     value: ({ unrecognised }) => unrecognised,
   },
+  { kind: Counter, name: 'source_faults_total', help: 'Troubles that did not end it.', value: ({ faults }) => faults },
   { kind: Counter, name: 'source_restarts_total', help: 'Restarts after an error.', value: ({ restarts }) => restarts },
   {
     kind: Gauge,

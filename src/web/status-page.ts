@@ -113,7 +113,10 @@ function sourcesSection({ status, now }: StatusData): Html {
 <td class="time number">${one.lastSignalAt === null ? 'never' : ago(one.lastSignalAt, now)}</td></tr>`,
   );
   const heads = ['name', 'state', '#signals', '#not understood', '#last'];
-  return section('Sources', heads, rows, 'No source is configured.');
+  const faults = status.health.sources
+    .filter(({ lastFault }) => lastFault !== null)
+    .map((one) => html`<p class="legend">${one.name}, ${one.faults} faults, the last: ${one.lastFault}</p>`);
+  return section('Sources', heads, rows, 'No source is configured.', html`${faults}`);
 }
 
 function enforcersSection({ status }: StatusData): Html {

@@ -39,6 +39,8 @@ export const HEALTHY: Health = {
       unrecognised: 3,
       restarts: 1,
       lastSignalAt: NOW - 2000,
+      faults: 0,
+      lastFault: null,
     },
     {
       name: 'decoy',
@@ -50,6 +52,8 @@ export const HEALTHY: Health = {
       unrecognised: 0,
       restarts: 0,
       lastSignalAt: null,
+      faults: 0,
+      lastFault: null,
     },
   ],
   detectors: [{ name: 'brute-force', mode: 'enforce', findings: 5, tracked: 17, evicted: 0 }],
