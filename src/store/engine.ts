@@ -52,6 +52,11 @@ export interface Engine {
   /** File path, or `user@host/database`. */
   readonly location: string;
   readonly db: Kysely<Schema>;
+  /**
+   * Before each transaction: a file that was deleted or replaced still takes writes, which nobody would ever see.
+   * @throws StoreError `store_stopped`: the database has to be opened anew
+   */
+  checkPlace(): void;
   /** Runs `work` while no other process changes the schema. */
   lockSchema(work: () => Promise<void>): Promise<void>;
   /** Whether this error means that another writer came first: the transaction is to be done again. */

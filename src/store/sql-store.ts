@@ -27,6 +27,7 @@ import type {
   Retention,
   Store,
 } from './store.ts';
+import { StoreError } from './store-error.ts';
 
 /** Rows of one page of active blocks unless told otherwise. */
 const PAGE = 10_000;
@@ -168,18 +169,25 @@ export class SqlStore implements Store {
     try {
       return await work(this.#engine.db);
     } catch (error) {
-      throw this.#engine.storeError(error);
+      throw this.#failure(error);
     }
   }
 
   async #transaction<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
+        this.#engine.checkPlace();
         return await this.#engine.db.transaction().execute(work);
       } catch (error) {
-        if (attempt === MAX_ATTEMPTS || !this.#engine.isConflict(error)) throw this.#engine.storeError(error);
+        if (attempt === MAX_ATTEMPTS || !this.#engine.isConflict(error)) throw this.#failure(error);
         await sleep(attempt * 10);
       }
     }
+  }
+  /** It could be opened once: a changed password or right is for somebody to put right, and worth trying again until then. */
+  #failure(error: unknown): StoreError {
+    const failure = this.#engine.storeError(error);
+    if (failure.code !== 'store_cannot_open') return failure;
+    return new StoreError('store_away', failure.message, { cause: error });
   }
 }

@@ -7,7 +7,7 @@ export const STORE_ERRORS = {
   store_disk_full: { retryable: true, meaning: 'no space left where the database is' },
   store_io_error: { retryable: true, meaning: 'the disk could not be read or written' },
   store_locked: { retryable: true, meaning: 'another process held the database for too long' },
-  store_away: { retryable: true, meaning: 'the database server does not answer' },
+  store_away: { retryable: true, meaning: 'the database server does not answer, or no longer lets sipward in' },
   store_stopped: {
     retryable: true,
     meaning: 'the thread of the store ended unexpectedly; the next call starts it again',

@@ -81,15 +81,20 @@ export class StoreThread {
       waiting?.resolve(answer.result === undefined ? undefined : JSON.parse(answer.result));
       return;
     }
+    const error = answeredError(answer.error);
+    waiting?.reject(error);
     // Without a database the thread has nothing to do and ends.
     if (answer.id === OPENED) this.#ended = true;
-    waiting?.reject(answeredError(answer.error));
+    else if (error.code === 'store_stopped') this.#stopped(error);
   }
 
   #crashed(cause: Error): void {
+    this.#stopped(new StoreError('store_stopped', `the thread of the store stopped: ${cause.message}`, { cause }));
+  }
+
+  #stopped(error: StoreError): void {
     if (this.#ended) return;
     this.#ended = true;
-    const error = new StoreError('store_stopped', `the thread of the store stopped: ${cause.message}`, { cause });
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
     if (!this.#closing) this.#onCrash(error);

@@ -4,6 +4,7 @@ import { openEngine } from './open-engine.ts';
 import { SqlStore } from './sql-store.ts';
 import type { Store } from './store.ts';
 import { errorAnswer, OPENED, type StoreAnswer, type StoreCall, type WorkerStart } from './store-calls.ts';
+import { StoreError } from './store-error.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('store-worker.ts is the entry of a worker thread');
@@ -32,6 +33,8 @@ async function run(store: Store, call: StoreCall): Promise<void> {
     answer({ id: call.id, result: JSON.stringify(result) });
   } catch (error) {
     answer(errorAnswer(call.id, error));
+    // Another thread opens what is there now.
+    if (error instanceof StoreError && error.code === 'store_stopped') port?.close();
   }
 }
 

@@ -96,6 +96,20 @@ test('mariadb: a wrong password, user or database is not worth a retry', { skip 
   }
 });
 
+test('mariadb: a right that is withdrawn while sipward runs is worth a retry', { skip }, async () => {
+  const config = await server.database();
+  const store = await openStore(config, { stateDir });
+  await server.query(`REVOKE ALL ON ${config.database}.* FROM ${config.user}`);
+  // Sessions keep the rights they began with.
+  const sessions = await server.query(`SELECT id FROM information_schema.processlist WHERE user = '${config.user}'`);
+  for (const { id } of sessions) await server.query(`KILL ${id}`);
+  await store.commit(commitOf()).catch(() => undefined);
+  await assert.rejects(store.commit(commitOf()), { code: 'store_away', retryable: true, message: /denied/ });
+  await server.query(`GRANT ALL ON ${config.database}.* TO ${config.user}`);
+  await store.commit(commitOf());
+  await store.close();
+});
+
 test('mariadb: the password is read from a file, and a socket is used', { skip }, async () => {
   const dir = await mkdtemp(join(tmpdir(), 'sipward-password-'));
   const file = join(dir, 'password');

@@ -33,6 +33,9 @@ class MysqlEngine implements Engine {
     this.db = new Kysely<Schema>({ dialect: new MysqlDialect({ pool }) });
   }
 
+  /** A server has no file that could be taken away. */
+  checkPlace(): void {}
+
   async lockSchema(work: () => Promise<void>): Promise<void> {
     const name = "CONCAT('sipward.', SHA1(DATABASE()))";
     // The lock belongs to this connection; the work is done on others.

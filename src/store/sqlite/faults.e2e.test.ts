@@ -137,6 +137,22 @@ test('sqlite: a full disk is an error worth a retry, and nothing is lost', (t) =
     }
   }));
 
+test('sqlite: a file that is deleted under the daemon is made anew, and the next call writes to it', () =>
+  withDir(async (stateDir) => {
+    const faults: unknown[] = [];
+    const store = await openStore(config, { stateDir, onFault: (error) => faults.push(error) });
+    await store.commit(commitOf({ position: 1 }));
+    for (const suffix of ['', '-wal', '-shm']) await rm(join(stateDir, `sipward.db${suffix}`));
+    const gone = { code: 'store_stopped', retryable: true, message: /sipward\.db: the file was deleted or replaced/ };
+    await assert.rejects(store.commit(commitOf({ position: 2 })), gone);
+    await store.commit(commitOf({ position: 2 }));
+    assert.deepEqual(await store.positions(), { edge: 2 });
+    await store.close();
+    assert.equal(faults.length, 1);
+    using database = new DatabaseSync(join(stateDir, 'sipward.db'), { readOnly: true });
+    assert.equal(database.prepare('SELECT position FROM checkpoints').get()?.position, '2');
+  }));
+
 test('sqlite: a file that is no database is not written over', () =>
   withDir(async (stateDir) => {
     await writeFile(join(stateDir, 'sipward.db'), 'these are the notes of somebody else\n'.repeat(100));

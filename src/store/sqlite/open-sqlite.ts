@@ -1,12 +1,16 @@
-import { chownSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CompiledQuery, Kysely, SqliteDialect } from 'kysely';
 import type { Engine } from '../engine.ts';
 import type { Schema } from '../schema.ts';
+import { StoreError } from '../store-error.ts';
 import { SQLITE } from './dialect.ts';
 import { sqliteError } from './errors.ts';
 import { KyselyDatabase } from './kysely-database.ts';
+
+/** The path of a database that is gone when closed. */
+const MEMORY = ':memory:';
 
 /** How long a statement waits for another process that writes (the CLI beside the daemon). */
 const BUSY_TIMEOUT_MS = 5000;
@@ -33,7 +37,7 @@ const PRAGMAS = `
 export function openSqlite(path: string): Engine {
   let database: DatabaseSync;
   try {
-    if (path !== ':memory:') createFile(path);
+    if (path !== MEMORY) createFile(path);
     database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   } catch (error) {
     throw sqliteError(error, path);
@@ -68,11 +72,21 @@ class SqliteEngine implements Engine {
   readonly location: string;
   readonly db: Kysely<Schema>;
   readonly #database: DatabaseSync;
+  /** The file that was opened; undefined for a database in memory. */
+  readonly #file: Stats | undefined;
 
   constructor(database: DatabaseSync, path: string) {
     this.#database = database;
     this.location = path;
+    this.#file = path === MEMORY ? undefined : statSync(path);
     this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: new KyselyDatabase(database) }) });
+  }
+
+  checkPlace(): void {
+    if (this.#file === undefined) return;
+    const now = statSync(this.location, { throwIfNoEntry: false });
+    if (now?.ino === this.#file.ino && now.dev === this.#file.dev) return;
+    throw new StoreError('store_stopped', `${this.location}: the file was deleted or replaced`);
   }
 
   async lockSchema(work: () => Promise<void>): Promise<void> {
@@ -106,7 +120,7 @@ class SqliteEngine implements Engine {
   }
 
   async bytes(): Promise<number | null> {
-    if (this.location === ':memory:') return null;
+    if (this.#file === undefined) return null;
     return sizeOf(this.location) + sizeOf(`${this.location}-wal`);
   }
 
