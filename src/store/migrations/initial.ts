@@ -40,7 +40,8 @@ export function initial({ types: t }: SqlDialect): readonly string[] {
     index('failed_registrations', 'time', 'attempt_time'),
     index('failed_registrations', 'source', 'source_ip, attempt_time'),
     index('failed_registrations', 'network', 'source_key'),
-    index('failed_registrations', 'account', 'username, domain, attempt_time'),
+    // With the source, so that the distinct sources of an account are counted in the index alone.
+    index('failed_registrations', 'account', 'username, domain, attempt_time, source_ip'),
 
     `CREATE TABLE IF NOT EXISTS door_knock_attempts (${signal},
     kind ${word} NOT NULL,
