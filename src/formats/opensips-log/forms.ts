@@ -12,6 +12,10 @@ export interface Message
 /**
  * One of the messages: a fixed head, the attacker's text, and a tail with the address. The text may imitate a tail, or
  * a whole line, so the tail is looked for from the end of the line backwards, where the attacker cannot write.
+ *
+ * One way remains, which no reader of such lines can see: OpenSIPS prints with `%.*s`, so a NUL in a header ends the
+ * message there, and what is in front of it may look like a tail (seen on 3.6.8). These signals are never `proven`, and
+ * `opensips-events` is free of it.
  */
 interface Form {
   readonly head: string;

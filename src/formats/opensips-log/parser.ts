@@ -64,9 +64,9 @@ class LogParser implements LineParser {
 }
 
 /**
- * Where the message starts after the time: past the host, past `program[pid]:` (or `[pid]`, OpenSIPS' own), each of
- * which may be missing, and past the label `REGISTER:`. What a word is follows from its form and place alone, so text
- * further on cannot be taken for them.
+ * Where the message starts after the time: past the host, past `program[pid]:` (or `[pid]`, OpenSIPS' own), past the
+ * level that OpenSIPS 3.6 puts before what `xlog` prints (`NOTICE:`) and past the label `REGISTER:`. Each may be missing.
+ * What a word is follows from its form and place alone, so text further on cannot be taken for them.
  */
 function messageStart(line: string, from: number): number {
   if (isHead(line, from)) return from;
@@ -76,11 +76,12 @@ function messageStart(line: string, from: number): number {
     if (blank < 0) return line.length;
     at = pastTag(line, blank + 1);
   }
-  return line.startsWith(LABEL, at) ? at + LABEL.length : at;
+  LABELS.lastIndex = at;
+  return LABELS.test(line) ? LABELS.lastIndex : at;
 }
 
-const LABEL = 'REGISTER: ';
 const TAG = /(?:[\w./@-]+(?:\[\d+\])?:|\[\d+\]:?) /y;
+const LABELS = /(?:(?:DBG|INFO|NOTICE|WARNING|ERROR|CRITICAL|ALERT|EMERG):)?(?:REGISTER: )?/y;
 
 function pastTag(line: string, from: number): number {
   TAG.lastIndex = from;
