@@ -93,5 +93,13 @@ test('a block that waits for a person is an event that says what to type', () =>
     [held?.type, held?.severity, held?.ip, held?.description, held?.identity],
     ['block_held', 'error', '2001:db8::/64', 'held: would cut 80; to block it: sipward block 2001:db8::/64', 'held:id'],
   );
+  const account = heldEvent({
+    finding: { ...finding(), subject: { kind: 'aor', aor: '1001@example.com' } },
+    decision: decision({ action: 'hold', target: undefined, reason: 'held, a person decides about the account' }),
+  });
+  assert.deepEqual(
+    [account?.ip, account?.aor, account?.description],
+    ['', '1001@example.com', 'held, a person decides about the account'],
+  );
   assert.equal(heldEvent({ finding: finding(), decision: decision() }), undefined);
 });

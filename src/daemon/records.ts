@@ -86,13 +86,14 @@ export function blockEvent(block: Block, cause: string): EventRow {
 export function heldEvent({ finding, decision }: Outcome): EventRow | undefined {
   if (decision.action !== 'hold') return undefined;
   const target = decision.target?.text ?? '';
+  const howTo = target === '' ? '' : `; to block it: sipward block ${target}`;
   return {
     identity: `held:${finding.identity}`,
     type: 'block_held',
     severity: 'error',
     ip: target,
-    aor: '',
-    description: `${decision.reason}; to block it: sipward block ${target}`,
+    aor: finding.subject.kind === 'aor' ? finding.subject.aor : '',
+    description: `${decision.reason}${howTo}`,
     at: decision.at,
     details: { cause: finding.identity, code: decision.code, seconds: decision.seconds },
   };

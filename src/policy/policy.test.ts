@@ -29,6 +29,16 @@ const finding = (changes: Partial<Finding> & { ip?: string; proven?: 'yes' | 'no
   };
 };
 
+test('what is serious about an account is held for a person', () => {
+  const about = (severity: Finding['severity']) =>
+    finding({ severity, subject: { kind: 'aor', aor: '1001@example.com' } });
+  const { action, code, target, reason } = make().decide(about('critical'));
+  assert.deepEqual([action, code, target], ['hold', 'no_address', undefined]);
+  assert.equal(reason, 'held, a person decides about the account: 5 failed registrations within 5m');
+  assert.equal(make().decide(about('error')).action, 'watch');
+  assert.equal(make({}, ['brute-force']).decide(about('critical')).action, 'watch');
+});
+
 test('a finding blocks for the first time, with the reason in words', () => {
   const decision = make().decide(finding());
   assert.equal(decision.action, 'block');

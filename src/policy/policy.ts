@@ -107,7 +107,7 @@ export class Policy {
   }
 
   #judge(finding: Finding, target: Network | undefined): Verdict {
-    if (target === undefined) return verdict('watch', 'no_address', 'no single address to block');
+    if (target === undefined) return withoutAddress(finding);
     const allowed = this.#allowlist.match(target);
     if (allowed !== undefined) {
       return verdict('ignore', 'allowlisted', `allowlisted: ${allowed.network.text} (${allowed.value})`);
@@ -161,6 +161,14 @@ export class Policy {
     const code: ReasonCode = isUnproven(finding) ? 'unproven' : sentence.before > 0 ? 'repeat_offender' : 'threshold';
     return { action: 'block', code, seconds: secondsOf(sentence), reason: blockReason(finding, sentence) };
   }
+}
+
+/** An account cannot be kept out by its address: where it is serious, a person decides what becomes of it. */
+function withoutAddress({ subject, severity, reason }: Finding): Verdict {
+  if (subject.kind === 'aor' && severity === 'critical') {
+    return verdict('hold', 'no_address', `held, a person decides about the account: ${reason}`);
+  }
+  return verdict('watch', 'no_address', 'no single address to block');
 }
 
 function asDryRun(detector: string, { action, code, seconds, reason }: Verdict): Verdict {
