@@ -1,6 +1,8 @@
 /** The detectors, in the order in which they see a signal. A new one is added here. */
 import { BruteForce } from './brute-force/brute-force.ts';
 import { bruteForceConfig } from './brute-force/config.ts';
+import { Compromise } from './compromise/compromise.ts';
+import { compromiseConfig } from './compromise/config.ts';
 import { decoyTouchConfig } from './decoy-touch/config.ts';
 import { DecoyTouch } from './decoy-touch/decoy-touch.ts';
 import { type DetectorKind, defineDetector } from './detector.ts';
@@ -51,6 +53,12 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'calls that try which prefix leads out',
     schema: dialProbeConfig,
     create: (config) => new DialProbe(config),
+  }),
+  defineDetector({
+    name: 'compromise',
+    description: 'a password was guessed',
+    schema: compromiseConfig,
+    create: (config) => new Compromise(config),
   }),
   defineDetector({
     name: 'flood',
