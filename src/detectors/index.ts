@@ -16,6 +16,8 @@ import { floodConfig } from './flood/config.ts';
 import { Flood } from './flood/flood.ts';
 import { scannerConfig } from './scanner/config.ts';
 import { Scanner } from './scanner/scanner.ts';
+import { tollFraudConfig } from './toll-fraud/config.ts';
+import { TollFraud } from './toll-fraud/toll-fraud.ts';
 
 export const DETECTORS: readonly DetectorKind[] = [
   defineDetector({
@@ -59,6 +61,12 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'a password was guessed',
     schema: compromiseConfig,
     create: (config) => new Compromise(config),
+  }),
+  defineDetector({
+    name: 'toll-fraud',
+    description: 'calls at the cost of an account',
+    schema: tollFraudConfig,
+    create: (config) => new TollFraud(config),
   }),
   defineDetector({
     name: 'flood',

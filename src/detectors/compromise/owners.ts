@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
-import { RecentThings } from './recent-things.ts';
+import { RecentThings } from '../../lib/recent-things.ts';
 
 const MAX_SOURCES = 32;
 const MAX_AGENTS = 8;

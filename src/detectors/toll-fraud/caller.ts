@@ -1,0 +1,146 @@
+/** What one account calls. Times are ms since the epoch, costs are cents. */
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** More at a time than a burst can ask for. */
+const MAX_CALLS = 64;
+/** Calls before the hours of an account mean anything. */
+const ENOUGH_CALLS = 30;
+/** Weight of the day that has passed in the habit of spending. */
+const DAY_WEIGHT = 0.2;
+
+/** A costly call. */
+interface Call {
+  readonly at: number;
+  readonly callId: string;
+  readonly centsPerMinute: number;
+  /** To a country new to the account when it began. */
+  readonly isNew: boolean;
+  /** Undefined while it is not answered. */
+  answeredAt: number | undefined;
+  ended: boolean;
+}
+
+export interface NewCalls {
+  readonly count: number;
+  readonly centsPerMinute: number;
+  /** How many of them have not ended. */
+  readonly running: number;
+}
+
+export class Caller {
+  readonly firstAt: number;
+  lastAt: number;
+  /** When it was last told of. */
+  toldAt = Number.NEGATIVE_INFINITY;
+  /** First call to each country; there are only so many countries. */
+  readonly #countries = new Map<string, number>();
+  /** Calls by hour of the day, UTC. */
+  readonly #hours = new Uint16Array(24);
+  #calls: Call[] = [];
+  #day = 0;
+  #spentToday = 0;
+  #spentByHabit = 0;
+
+  constructor(at: number) {
+    this.firstAt = at;
+    this.lastAt = at;
+  }
+
+  isNewCountry(country: string, at: number, newForMs: number): boolean {
+    const firstAt = this.#countries.get(country);
+    return firstAt === undefined || at - firstAt < newForMs;
+  }
+
+  /** Whether the account, which calls enough, has never called within an hour of this time of day. */
+  isOddHour(at: number): boolean {
+    const hour = hourOf(at);
+    const near = [hour + 23, hour, hour + 1].map((one) => this.#hours[one % 24] ?? 0);
+    const all = this.#hours.reduce((sum, count) => sum + count, 0);
+    return all >= ENOUGH_CALLS && near.every((count) => count === 0);
+  }
+
+  /** Any call: it makes the habit of hours. */
+  called(at: number): void {
+    const hour = hourOf(at);
+    this.#hours[hour] = Math.min(65_535, (this.#hours[hour] ?? 0) + 1);
+  }
+
+  started(country: string, call: Pick<Call, 'at' | 'callId' | 'centsPerMinute' | 'isNew'>): void {
+    if (!this.#countries.has(country)) this.#countries.set(country, call.at);
+    this.#calls.push({ ...call, answeredAt: undefined, ended: false });
+    if (this.#calls.length > MAX_CALLS) this.#settle(this.#calls.shift(), call.at);
+  }
+
+  answered(callId: string, at: number): void {
+    const call = this.#calls.find((one) => one.callId === callId && !one.ended);
+    if (call !== undefined) call.answeredAt ??= at;
+  }
+
+  ended(callId: string, at: number): void {
+    const call = this.#calls.find((one) => one.callId === callId && !one.ended);
+    if (call === undefined) return;
+    this.#settle(call, at);
+    call.ended = true;
+  }
+
+  /** The calls to new countries that began within `withinMs` before `at`, or still run. */
+  newCalls(at: number, withinMs: number): NewCalls {
+    this.#calls = this.#calls.filter((call) => at - call.at <= withinMs || (isRunning(call) && at - call.at <= DAY_MS));
+    const calls = this.#calls.filter(({ isNew }) => isNew);
+    return {
+      count: calls.length,
+      centsPerMinute: calls.reduce((sum, { centsPerMinute }) => sum + centsPerMinute, 0),
+      running: calls.filter(isRunning).length,
+    };
+  }
+
+  /** Cents spent since midnight UTC, running calls included. */
+  spentToday(at: number): number {
+    this.#turnDay(at);
+    return this.#calls.reduce((sum, call) => sum + (call.ended ? 0 : costOf(call, at)), this.#spentToday);
+  }
+
+  /** Cents on an average of the days before. */
+  get spentByHabit(): number {
+    return this.#spentByHabit;
+  }
+
+  /** What was found to be fraud is no habit. */
+  forgetNew(at: number, newForMs: number): void {
+    for (const [country, firstAt] of this.#countries) if (at - firstAt < newForMs) this.#countries.delete(country);
+    this.#calls = this.#calls.filter(({ isNew }) => !isNew);
+    this.#spentToday = 0;
+  }
+
+  #settle(call: Call | undefined, at: number): void {
+    if (call === undefined || call.ended) return;
+    this.#turnDay(at);
+    this.#spentToday += costOf(call, at);
+  }
+
+  #turnDay(at: number): void {
+    const day = Math.floor(at / DAY_MS);
+    const passed = this.#day === 0 ? 0 : day - this.#day;
+    if (this.#day !== 0 && passed <= 0) return;
+    if (passed > 0) {
+      this.#spentByHabit += (this.#spentToday - this.#spentByHabit) * DAY_WEIGHT;
+      this.#spentByHabit *= (1 - DAY_WEIGHT) ** (passed - 1);
+    }
+    this.#day = day;
+    this.#spentToday = 0;
+  }
+}
+
+function isRunning({ answeredAt, ended }: Call): boolean {
+  return answeredAt !== undefined && !ended;
+}
+
+function costOf({ answeredAt, centsPerMinute }: Call, at: number): number {
+  return answeredAt === undefined ? 0 : (Math.max(0, at - answeredAt) / MINUTE_MS) * centsPerMinute;
+}
+
+function hourOf(at: number): number {
+  return Math.floor(at / HOUR_MS) % 24;
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { durationValue } from '../../lib/config-values.ts';
+import { DEFAULT_DIAL_PLAN } from '../../lib/phone-number/destination.ts';
+import { detectorBase } from '../detector.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const prefixes = (first: readonly string[]) =>
+  z
+    .array(z.string().regex(/^[0-9]{1,8}$/, { error: 'expected 1 to 8 digits' }))
+    .max(64)
+    .prefault([...first]);
+
+export const tollFraudConfig = z
+  .strictObject({
+    ...detectorBase,
+    'home-country-code': z
+      .string()
+      .regex(/^([1-9][0-9]{0,3})?$/, { error: 'expected a calling code without +, such as 49, or nothing' })
+      .default('')
+      .describe('calling code of the own country: calls there cost nothing to speak of'),
+    'international-prefixes': prefixes(DEFAULT_DIAL_PLAN.internationalPrefixes).describe(
+      'digits dialled before a country code, besides +',
+    ),
+    'premium-prefixes': prefixes(DEFAULT_DIAL_PLAN.premiumPrefixes).describe(
+      'first digits of national numbers that cost extra',
+    ),
+    rates: z
+      .record(
+        z.string().regex(/^([A-Z]{2}|premium|satellite|shared|personal)$/, {
+          error: 'expected an ISO country such as IL, or premium, satellite, shared, personal',
+        }),
+        z.number().min(0).max(100_000),
+      )
+      .prefault({})
+      .describe('cents a minute by country or kind of number, where the built-in table is to be corrected'),
+    'max-spend': z
+      .number()
+      .min(1)
+      .max(10_000_000)
+      .default(5000)
+      .describe('cents that an account may spend on costly calls in a day; or five times what it spends by habit'),
+    'burst-calls': z
+      .int()
+      .min(2)
+      .max(64)
+      .default(3)
+      .describe('calls to countries new to the account within burst-within'),
+    'burst-cents': z
+      .number()
+      .min(1)
+      .max(100_000)
+      .default(100)
+      .describe('and what a minute of them costs together: then it is fraud; three times as much for a new account'),
+    'burst-within': durationValue({ minMs: 60_000, maxMs: DAY_MS })
+      .prefault('10m')
+      .describe('within how long calls are a burst; calls that still run count however long they do'),
+    'new-for': durationValue({ minMs: HOUR_MS, maxMs: 30 * DAY_MS })
+      .prefault('1d')
+      .describe('how long a country stays new after the first call there, and an account after it was first seen'),
+    'quiet-for': durationValue({ minMs: 60_000, maxMs: DAY_MS })
+      .prefault('1h')
+      .describe('how long the same account is not told of again'),
+    'max-accounts': z.int().min(1024).max(1_048_576).default(65_536).describe('accounts remembered at most'),
+  })
+  .prefault({})
+  .describe('calls that somebody makes at the cost of an account: new countries, bursts, dear minutes, odd hours');
+
+export type TollFraudConfig = z.output<typeof tollFraudConfig>;

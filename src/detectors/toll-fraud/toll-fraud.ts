@@ -1,0 +1,177 @@
+import { BoundedMap } from '../../lib/bounded-map.ts';
+import { formatDuration } from '../../lib/duration.ts';
+import { type DialPlan, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
+import { dialledNumber } from '../../lib/phone-number/dialled-number.ts';
+import type { Finding, Severity } from '../../pipeline/finding.ts';
+import type { Signal } from '../../pipeline/signal.ts';
+import type { Detector, DetectorState } from '../detector.ts';
+import { Caller } from './caller.ts';
+import type { TollFraudConfig } from './config.ts';
+
+/** An account that neither registers nor calls for so long is forgotten, with its habits. */
+const KEEP_MS = 60 * 86_400_000;
+/** An account may spend so many times what it spends by habit. */
+const HABIT_FACTOR = 5;
+/** Of an account without a history everything is new, so more must come together. */
+const NEW_ACCOUNT_FACTOR = 3;
+
+interface Conclusion {
+  readonly severity: Severity;
+  readonly count: number;
+  readonly reason: string;
+}
+
+/**
+ * Finds accounts whose calls somebody else makes money with. Only accounts that register here are watched: calls of
+ * trunks name callers of the whole world. Acts on the account, and names the sources.
+ */
+export class TollFraud implements Detector {
+  readonly name = 'toll-fraud';
+  readonly #config: TollFraudConfig;
+  readonly #plan: DialPlan;
+  readonly #callers: BoundedMap<string, Caller>;
+  /** When OpenSIPS' thresholds were last told of, by account and level. */
+  readonly #thresholds: BoundedMap<string, number>;
+
+  constructor(config: TollFraudConfig) {
+    this.#config = { ...config };
+    this.#plan = {
+      homeCode: config['home-country-code'],
+      internationalPrefixes: config['international-prefixes'],
+      premiumPrefixes: config['premium-prefixes'],
+    };
+    this.#callers = new BoundedMap(config['max-accounts']);
+    this.#thresholds = new BoundedMap(config['max-accounts']);
+  }
+
+  observe(signal: Signal): Finding | undefined {
+    if (signal.user === '') return undefined;
+    if (signal.kind === 'fraud.threshold') return this.#thresholdCrossed(signal);
+    const aor = `${signal.user}@${signal.domain}`;
+    if (signal.kind === 'register.ok') {
+      const caller = this.#callers.get(aor) ?? new Caller(signal.at);
+      caller.lastAt = signal.at;
+      this.#callers.set(aor, caller);
+      return undefined;
+    }
+    const caller = this.#callers.get(aor);
+    return caller === undefined ? undefined : this.#follow(caller, signal, aor);
+  }
+
+  expire(now: number): void {
+    this.#callers.expire(({ lastAt }) => now - lastAt > KEEP_MS);
+    this.#thresholds.expire((toldAt) => now - toldAt > this.#config['quiet-for']);
+  }
+
+  state(): DetectorState {
+    return {
+      tracked: this.#callers.size + this.#thresholds.size,
+      evicted: this.#callers.evicted + this.#thresholds.evicted,
+    };
+  }
+
+  #follow(caller: Caller, signal: Signal, aor: string): Finding | undefined {
+    const { callId, at } = signal;
+    switch (signal.kind) {
+      case 'call.started':
+        return this.#started(caller, signal, aor);
+      case 'call.answered':
+        caller.answered(callId, at);
+        return undefined;
+      case 'call.ended':
+      case 'call.failed':
+        caller.ended(callId, at);
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #started(caller: Caller, signal: Signal, aor: string): Finding | undefined {
+    const { at, callId } = signal;
+    const number = dialledNumber(signal.requestUri);
+    const destination = destinationOf(number, this.#plan);
+    const isOdd = caller.isOddHour(at);
+    caller.called(at);
+    caller.lastAt = at;
+    if (!isCostly(destination)) return undefined;
+    const { country } = destination;
+    const centsPerMinute = this.#config.rates[country] ?? destination.centsPerMinute;
+    const isNew = caller.isNewCountry(country, at, this.#config['new-for']);
+    caller.started(country, { at, callId, centsPerMinute, isNew });
+    if (at - caller.toldAt < this.#config['quiet-for']) return undefined;
+    const conclusion = this.#serious(caller, at) ?? (isNew && isOdd ? oddCall(country) : undefined);
+    if (conclusion === undefined) return undefined;
+    caller.toldAt = at;
+    if (conclusion.severity === 'critical') caller.forgetNew(at, this.#config['new-for']);
+    return this.#find(signal, aor, conclusion, { numbers: [number] });
+  }
+
+  #serious(caller: Caller, at: number): Conclusion | undefined {
+    const config = this.#config;
+    const spent = caller.spentToday(at);
+    const limit = Math.max(config['max-spend'], HABIT_FACTOR * caller.spentByHabit);
+    if (spent > limit) {
+      const reason = `costly calls for about ${Math.round(spent)} cents in a day, limit ${Math.round(limit)}`;
+      return { severity: 'critical', count: 1, reason };
+    }
+    const factor = at - caller.firstAt < config['new-for'] ? NEW_ACCOUNT_FACTOR : 1;
+    const { count, centsPerMinute, running } = caller.newCalls(at, config['burst-within']);
+    if (count < config['burst-calls'] || centsPerMinute < config['burst-cents'] * factor) return undefined;
+    const reason = `${count} calls to countries or kinds of number new to the account within ${formatDuration(config['burst-within'])}, ${running} at the same time, together about ${Math.round(centsPerMinute)} cents a minute`;
+    return { severity: 'critical', count, reason };
+  }
+
+  /** OpenSIPS' own figures (fraud_detection): told of once for a while, each level. */
+  #thresholdCrossed(signal: Signal): Finding | undefined {
+    const { at, detail } = signal;
+    const aor = `${signal.user}@${signal.domain}`;
+    const severity = signal.reason === 'critical' ? 'critical' : 'warning';
+    const key = `${severity} ${aor}`;
+    const toldAt = this.#thresholds.get(key);
+    if (toldAt !== undefined && at - toldAt < this.#config['quiet-for']) return undefined;
+    this.#thresholds.set(key, at);
+    // What follows in the detail is the called number, which is the caller's text.
+    const [, what, value, limit] = /^([a-z_ ]{1,40}) is (\d{1,12}), limit (\d{1,12})/.exec(detail) ?? [];
+    const figures = what === undefined ? '' : `: ${what.replaceAll('_', ' ')} is ${value}, limit ${limit}`;
+    const reason = `crossed a threshold of OpenSIPS${figures}`;
+    return this.#find(signal, aor, { severity, count: signal.count, reason }, {});
+  }
+
+  #find(
+    { at, address, proven, userAgent }: Signal,
+    aor: string,
+    { severity, count, reason }: Conclusion,
+    samples: Finding['evidence']['samples'],
+  ): Finding {
+    return {
+      type: 'toll_fraud_suspected',
+      detector: this.name,
+      severity,
+      subject: { kind: 'aor', aor },
+      at,
+      count,
+      reason,
+      evidence: {
+        firstAt: at - this.#config['burst-within'],
+        lastAt: at,
+        proven,
+        samples: {
+          sources: [address.countedText],
+          ...samples,
+          ...(userAgent === '' ? {} : { 'user-agents': [userAgent] }),
+        },
+      },
+      identity: `${this.name}:${aor}:${severity}:${at}`,
+    };
+  }
+}
+
+function oddCall(country: string): Conclusion {
+  const where = country.length === 2 ? `to ${country}` : `to a ${country} number`;
+  return {
+    severity: 'warning',
+    count: 1,
+    reason: `the first call ${where}, at an hour at which the account never calls`,
+  };
+}
