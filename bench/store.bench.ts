@@ -106,7 +106,7 @@ const stateDir = await mkdtemp(join(process.env.TMPDIR ?? '/var/tmp', 'sipward-b
 try {
   const store = await openStore({ type: 'sqlite' }, { stateDir });
   await fill(store, 'signals', SIGNALS, 5000);
-  await fill(store, 'events', EVENTS, 1000);
+  await fill(store, 'events', EVENTS, 5000);
   const end = START + SPAN_MS;
   await measure('overview of 24 hours', 50, (i) => store.stats(end - DAY_MS - i * 1000, end));
   await measure('overview of 7 days', 50, () => store.stats(START, end));
@@ -149,6 +149,23 @@ try {
   await measure('history of blocks', 3, () => store.blockHistory(START));
   await measure('overview with 100,000 blocks', 20, () => store.stats(end - DAY_MS, end));
   await measure('1,000 blocks expired', 5, () => store.expireBlocks(end + 1000, 1000));
+  const pruning = store.prune({ signalsMs: SPAN_MS - DAY_MS / 2, eventsMs: 0, blocksMs: 0 }, end);
+  let pruned = false;
+  void pruning.then(() => {
+    pruned = true;
+  });
+  const started = performance.now();
+  const waits: number[] = [];
+  while (!pruned) {
+    const before = performance.now();
+    await store.commit({ source: 'edge', position: { offset: 0 }, signals: [], events: [], blocks: [] });
+    waits.push(performance.now() - before);
+  }
+  waits.sort((a, b) => a - b);
+  const rows = Object.values(await pruning).reduce((sum, deleted) => sum + deleted, 0);
+  const seconds = (performance.now() - started) / 1000;
+  const p99 = waits[Math.floor(waits.length * 0.99)] ?? 0;
+  console.log(`pruning: ${Math.round(rows / seconds)} rows/s; a commit meanwhile p99 ${p99.toFixed(1)} ms`);
   console.log(await store.status());
   await store.close();
 } finally {
