@@ -1,3 +1,4 @@
+import type { Clock } from '../../lib/clock.ts';
 import type { Network } from '../../lib/network.ts';
 import type { Enforced } from '../enforcer.ts';
 import { type AddressSet, distinct, type Purpose, parseSetName, setOf, setsOf, USUAL_SETS } from './address-sets.ts';
@@ -8,6 +9,7 @@ import { NftSession } from './session.ts';
 import {
   allowStatements,
   type Change,
+  canaryLine,
   changeLine,
   newSetStatements,
   replaceStatements,
@@ -89,6 +91,18 @@ export class Kernel {
     );
     await this.#runFile(allowStatements(this.#config, { sets, stale, allowlist }));
     await this.#remember([...blockSets, ...sets], allowlist);
+  }
+
+  /** How long a change takes that changes nothing: the best of three, ms. */
+  async changeMs(clock: Clock): Promise<number> {
+    const [set] = USUAL_SETS;
+    let best = Number.POSITIVE_INFINITY;
+    for (let round = 0; set !== undefined && round < 3; round++) {
+      const startedAt = clock();
+      await this.#runLine(canaryLine(this.#config, set));
+      best = Math.min(best, clock() - startedAt);
+    }
+    return best;
   }
 
   close(): Promise<void> {

@@ -13,6 +13,8 @@ import { Kernel } from './kernel.ts';
 const COMPARISON_PAUSE = 100;
 /** How far the kernel's idea of an end may be off: its clock is not ours. */
 const END_TOLERANCE_MS = 2_000;
+/** Above this, blocks miss their 50 ms. */
+const SLOW_CHANGE_MS = 50;
 const NOTHING: Repair = { added: 0, removed: 0 };
 
 /**
@@ -51,7 +53,10 @@ export class Nftables implements Enforcer {
   start(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<void> {
     this.#book.replace(blocks, this.#context.clock());
     this.#allowlist = [...allowlist];
-    return this.#writing.take(() => this.#restore());
+    return this.#writing.take(async () => {
+      await this.#restore();
+      await this.#tellIfSlow();
+    });
   }
 
   async add(blocks: readonly Enforced[]): Promise<void> {
@@ -147,6 +152,14 @@ export class Nftables implements Enforcer {
     if (await this.#kernel.restore(blocks, this.#allowlist, now)) return;
     const { missing, surplus } = await this.#findDifference(new Comparison(this.#book));
     await this.#change([...surplus, ...missing]);
+  }
+
+  /** With each change nft fetches all interval sets of the host, also those of others. */
+  async #tellIfSlow(): Promise<void> {
+    const took = await this.#kernel.changeMs(this.#context.clock);
+    if (took < SLOW_CHANGE_MS) return;
+    const reason = 'nft reads all interval sets of this host each time, so keep large lists of networks elsewhere';
+    this.#context.onFault(new Error(`nftables: each change takes ${took} ms: ${reason}`));
   }
 
   async #reconcile(

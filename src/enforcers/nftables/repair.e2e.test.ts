@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { address, network } from '../enforcer.testkit.ts';
 import type { Enforced } from '../enforcer.ts';
+import { runNft } from './command.ts';
 import { type Lab, skip, withLab, withPackets } from './lab.testkit.ts';
 import { PEERS } from './network.testkit.ts';
 
@@ -139,6 +140,21 @@ describe('nftables: what it finds at the start', { skip: skip ?? false }, () => 
         assert.deepEqual(await enforcer.reconcile([block(attacker)], []), { added: 0, removed: 0 });
       }));
   }
+
+  it('tells of interval sets of others that make every change slow', () =>
+    withLab(async ({ enforcer, namespace, faults }) => {
+      await enforcer.start([], []);
+      assert.deepEqual(faults, []);
+      const site = 'add table inet site; add set inet site countries { type ipv4_addr; flags interval; }';
+      const networks = Array.from(
+        { length: 60_000 },
+        (_, i) => `${20 + (i >> 15)}.${(i >> 7) & 255}.${(i * 2) & 255}.0/24`,
+      );
+      const input = `${site}\nadd element inet site countries { ${networks.join(', ')} }\n`;
+      await runNft(namespace.prefix, ['-f', '-'], { input });
+      await enforcer.start([], []);
+      assert.match(faults.map(String).join(), /each change takes \d+ ms: nft reads all interval sets of this host/);
+    }));
 
   it('brings up a layer whose start failed at the next reconciliation', () =>
     withLab(async ({ enforcer }) => {

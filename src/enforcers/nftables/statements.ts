@@ -74,7 +74,7 @@ export function allowStatements(layer: Layer, { sets, stale, allowlist }: AllowP
 }
 
 function blockElements(layer: Layer, whole: WholeLayer): string[] {
-  if (whole.blocks === undefined) return whole.blockSets.map((set) => addElements(layer, set, [canaryOf(set)]));
+  if (whole.blocks === undefined) return whole.blockSets.map((set) => canaryLine(layer, set));
   const blocks = Map.groupBy(whole.blocks, (block) => setOf('block', block.target).name);
   return whole.blockSets.flatMap((set) => {
     const elements = (blocks.get(set.name) ?? []).map((block) => element(block, whole.now));
@@ -84,7 +84,12 @@ function blockElements(layer: Layer, whole: WholeLayer): string[] {
 
 /** Room for blocks of a prefix length that was not in use so far. */
 export function newSetStatements(layer: Layer, set: AddressSet): string {
-  return [addSet(layer, set), addRule(layer, set), addElements(layer, set, [canaryOf(set)]), ''].join('\n');
+  return [addSet(layer, set), addRule(layer, set), canaryLine(layer, set), ''].join('\n');
+}
+
+/** Adds what is there already. */
+export function canaryLine(layer: Layer, set: AddressSet): string {
+  return addElements(layer, set, [canaryOf(set)]);
 }
 
 /** What shall become of one target. */
