@@ -31,7 +31,18 @@ export interface Account {
   readonly password: string;
 }
 
+export interface AsteriskSettings {
+  readonly pjsip: string;
+  readonly accounts: readonly Account[];
+  /** Modules to load besides. */
+  readonly modules?: readonly string[];
+  /** Configuration files besides, or instead: text by name. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 export interface RunningAsterisk {
+  /** Its configuration; log files are in `log/`. */
+  readonly dir: string;
   /** Runs a command of its console. */
   readonly console: (command: string) => string;
   readonly log: () => string;
@@ -59,12 +70,12 @@ exten => _0900X.,1,Answer()
 /** Lends an Asterisk with the rendered pjsip.conf and these accounts. */
 export async function withAsterisk(
   program: AsteriskProgram,
-  settings: { readonly pjsip: string; readonly accounts: readonly Account[] },
+  settings: AsteriskSettings,
   use: (asterisk: RunningAsterisk) => Promise<void>,
 ): Promise<void> {
   const outside = mkdtempSync(join(program.root, tmpdir(), 'sipward-asterisk-'));
   const inside = program.root === '/' ? outside : outside.slice(program.root.length);
-  writeConfiguration(outside, inside, `${settings.pjsip}\n${settings.accounts.map(accountText).join('\n')}`);
+  writeConfiguration(outside, inside, settings);
   const run = (args: readonly string[]) => inRoot(program.root, ['asterisk', '-C', `${inside}/asterisk.conf`, ...args]);
   const [command = '', ...args] = run(['-f']);
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -76,7 +87,7 @@ export async function withAsterisk(
   };
   try {
     await ready(child, console, () => log);
-    await use({ console, log: () => log });
+    await use({ dir: outside, console, log: () => log });
   } finally {
     if (child.exitCode === null) {
       const gone = once(child, 'exit');
@@ -95,7 +106,7 @@ async function ready(child: ChildProcess, console: (line: string) => string, log
   throw new Error(`Asterisk does not answer:\n${log().split('\n').slice(-20).join('\n')}`);
 }
 
-function writeConfiguration(outside: string, inside: string, pjsip: string): void {
+function writeConfiguration(outside: string, inside: string, settings: AsteriskSettings): void {
   for (const dir of ['run', 'lib', 'spool', 'log']) mkdirSync(join(outside, dir));
   const modulesDir = '/usr/lib/x86_64-linux-gnu/asterisk/modules';
   const write = (name: string, lines: readonly string[]) => writeFileSync(join(outside, name), `${lines.join('\n')}\n`);
@@ -107,11 +118,13 @@ function writeConfiguration(outside: string, inside: string, pjsip: string): voi
     `astmoddir => ${modulesDir}`,
     'astdatadir => /usr/share/asterisk',
   ]);
-  write('modules.conf', ['[modules]', 'autoload=no', ...MODULES.split(' ').map((name) => `load=${name}.so`)]);
+  const modules = [...MODULES.split(' '), ...(settings.modules ?? [])];
+  write('modules.conf', ['[modules]', 'autoload=no', ...modules.map((name) => `load=${name}.so`)]);
   write('logger.conf', ['[logfiles]', 'console => notice,warning,error']);
   write('extensions.conf', [EXTENSIONS]);
-  write('pjsip.conf', [pjsip]);
+  write('pjsip.conf', [settings.pjsip, ...settings.accounts.map(accountText)]);
   write('pjsip_notify.conf', ['[test]', 'Event=>check-sync']);
+  for (const [name, text] of Object.entries(settings.files ?? {})) write(name, [text]);
 }
 
 function accountText({ user, password }: Account): string {

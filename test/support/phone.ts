@@ -8,11 +8,13 @@ export interface Server {
   readonly port: number;
 }
 
+/** Calls and branches of all phones of a process differ. */
+let serial = 0;
+
 export class Phone implements AsyncDisposable {
   readonly #socket: Socket;
   readonly #host: string;
   readonly #server: Server;
-  #serial = 0;
 
   private constructor(socket: Socket, host: string, server: Server) {
     this.#socket = socket;
@@ -30,14 +32,14 @@ export class Phone implements AsyncDisposable {
 
   /** The status of the last reply. */
   async register(user: string, password: string): Promise<number> {
-    const callId = `${user}-${++this.#serial}@phone`;
+    const callId = `${user}-${++serial}@phone`;
     const challenge = await this.#ask('REGISTER', user, callId, '');
     if (!challenge.startsWith('SIP/2.0 401')) return statusOf(challenge);
     return statusOf(await this.#ask('REGISTER', user, callId, authorization(challenge, user, password)));
   }
 
   async options(user: string): Promise<number> {
-    return statusOf(await this.#ask('OPTIONS', user, `options-${++this.#serial}@phone`, ''));
+    return statusOf(await this.#ask('OPTIONS', user, `options-${++serial}@phone`, ''));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -45,7 +47,7 @@ export class Phone implements AsyncDisposable {
   }
 
   async #ask(method: string, user: string, callId: string, header: string): Promise<string> {
-    const number = ++this.#serial;
+    const number = ++serial;
     const { port } = this.#socket.address();
     const request = [
       `${method} sip:example.com SIP/2.0`,

@@ -2,9 +2,11 @@ import { LinePrefix, skipSpaces, stripColours } from '../../lib/log-line/prefix.
 import type { Format, FormatOptions, LineParser, Parsed } from '../format.ts';
 import { parseChanSipNotice } from './chan-sip-notices.ts';
 import { readDialplanLog } from './dialplan-log.ts';
+import { plainLine } from './json-line.ts';
 import { type Message, parseIaxNotice, parseManagerNotice } from './other-services.ts';
 import { parsePjsipNotice, parseSessionNotice } from './pjsip-notices.ts';
 import { SecurityEvents } from './security-event.ts';
+import { ToldTwice, type Voice } from './told-twice.ts';
 
 /**
  * Lines relayed by a syslog daemon may have been cut. In a longer one than this, text before the sender's address could
@@ -34,6 +36,7 @@ class AsteriskParser implements LineParser {
   readonly #now: () => number;
   readonly #prefix: LinePrefix;
   readonly #security = new SecurityEvents();
+  readonly #toldTwice = new ToldTwice();
 
   constructor(options: FormatOptions) {
     this.#sensor = options.sensor;
@@ -42,7 +45,7 @@ class AsteriskParser implements LineParser {
   }
 
   parse(input: string): Parsed {
-    const line = stripColours(input);
+    const line = input.startsWith('{') ? plainLine(input) : stripColours(input);
     const prefix = this.#prefix;
     prefix.read(line);
     if (prefix.program !== '' && !prefix.program.includes('asterisk')) return 'unrecognised';
@@ -57,11 +60,18 @@ class AsteriskParser implements LineParser {
   }
 
   #readMessage(line: string, location: number, start: number): Parsed {
-    if (line.startsWith('res_security_log.c', location)) return this.#security.parse(this.#message(line, start));
+    if (line.startsWith('res_security_log.c', location)) {
+      return this.#once(this.#security.parse(this.#message(line, start)), 'security');
+    }
     for (const [file, read] of READERS) {
-      if (line.startsWith(file, location)) return read(this.#message(line, start));
+      if (line.startsWith(file, location)) return this.#once(read(this.#message(line, start)), 'notice');
     }
     return 'ignored';
+  }
+
+  #once(parsed: Parsed, voice: Voice): Parsed {
+    const isFailure = typeof parsed === 'object' && parsed.kind !== 'register.ok';
+    return isFailure && this.#toldTwice.isTwin(parsed, voice) ? 'ignored' : parsed;
   }
 
   #message(line: string, start: number): Message {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type AsteriskProgram, findAsterisk, NO_ASTERISK, withAsterisk } from '../../../test/support/asterisk.ts';
 import { findOpensips, freePort, loopbackNet, NO_OPENSIPS } from '../../../test/support/opensips.ts';
 import { Phone, type Server } from '../../../test/support/phone.ts';
 import { hasProgram } from '../../../test/support/program.ts';
@@ -161,7 +162,45 @@ async function tryAgent(agent: Agent): Promise<void> {
   );
 }
 
+const asterisk = findAsterisk();
+
+/** res_hep reports what chan_pjsip takes and sends. */
+async function tryAsterisk(program: AsteriskProgram): Promise<void> {
+  const host = `${loopbackNet()}.1`;
+  const udp = `[udp]\ntype=transport\nprotocol=udp\nbind=${host}:5060`;
+  const templates = '[phone](!)\ntype=endpoint\ncontext=phones\n[account](!)\ntype=aor\nmax_contacts=3';
+  await withSource(
+    { create: (context) => new Hep(hepConfig.parse({ type: 'hep', listen: ['127.0.0.1:0'] }), context) },
+    async ({ source, signals, faults }) => {
+      const hepPort = (await source.opened)[0]?.port ?? 0;
+      const settings = {
+        pjsip: `${udp}\n${templates}`,
+        accounts: [{ user: '1001', password: 'secret' }],
+        modules: ['res_hep', 'res_hep_pjsip'],
+        files: { 'hep.conf': `[general]\nenabled=yes\ncapture_address=127.0.0.1:${hepPort}\ncapture_id=7` },
+      };
+      await withAsterisk(program, settings, async () => {
+        await using phone = await Phone.open('127.0.0.71', { host, port: 5060 });
+        await using guesser = await Phone.open('127.0.0.72', { host, port: 5060 });
+        assert.equal(await phone.register('1001', 'secret'), 200);
+        for (const password of ['1001', '1234', 'password'])
+          assert.equal(await guesser.register('1001', password), 401);
+        const failed = 'register.failed 127.0.0.72 yes 1001';
+        assert.deepEqual(
+          (await signals(4)).map(({ kind, address, proven, user }) => `${kind} ${address.text} ${proven} ${user}`),
+          ['register.ok 127.0.0.71 yes 1001', failed, failed, failed],
+        );
+        assert.deepEqual(faults, []);
+      });
+    },
+  );
+}
+
 describe('HEP of real servers', () => {
+  it('Asterisk res_hep', { skip: asterisk === undefined && NO_ASTERISK }, async () => {
+    if (asterisk !== undefined) await tryAsterisk(asterisk);
+  });
+
   it('Kamailio siptrace', { skip: !hasProgram('kamailio') && 'Kamailio is not on the PATH' }, () => tryAgent(kamailio));
 
   const programs = findOpensips();
