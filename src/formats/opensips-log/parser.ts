@@ -1,4 +1,4 @@
-import { LogTime } from '../../lib/log-time.ts';
+import { Timestamp } from '../../lib/log-line/timestamp.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import type { Format, FormatOptions, LineParser, Parsed } from '../format.ts';
 import { FORMS, type Message } from './forms.ts';
@@ -18,22 +18,22 @@ const MAX_LINE = 960;
 
 class LogParser implements LineParser {
   readonly #sensor: string;
-  readonly #time: LogTime;
+  readonly #time: Timestamp;
 
   constructor(options: FormatOptions) {
     this.#sensor = options.sensor;
-    this.#time = new LogTime(options.now);
+    this.#time = new Timestamp(options.now);
   }
 
   parse(line: string): Parsed {
     if (line === '') return 'ignored';
-    const at = this.#time.read(line);
-    if (Number.isNaN(at)) return 'unrecognised';
-    const start = messageStart(line, this.#time.end);
+    const timeEnd = this.#time.read(line, 0);
+    if (timeEnd < 0 || line.charCodeAt(timeEnd) !== 32) return 'unrecognised';
+    const start = messageStart(line, timeEnd + 1);
     const form = FORMS.find(({ head }) => line.slice(start, start + head.length) === head);
     if (form === undefined) return 'ignored';
     const message = line.length > MAX_LINE ? undefined : form.read(line, start + form.head.length);
-    return message === undefined ? 'unrecognised' : this.#signal(at, message);
+    return message === undefined ? 'unrecognised' : this.#signal(this.#time.ms, message);
   }
 
   #signal(at: number, message: Message): Signal {

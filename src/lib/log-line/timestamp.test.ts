@@ -51,6 +51,12 @@ describe('Timestamp', () => {
     'Jul 88 22:55:41',
     '07-08T22:55:41',
     'hello world',
+    'Nov 31 02:35:01',
+    'Nov 00 02:35:01',
+    'nov 23 02:35:01',
+    ' Nov 23 02:35:01',
+    '26-11-23T02:35:01Z',
+    '\0',
   ]) {
     it(`refuses ${JSON.stringify(text)}`, () => assert.equal(read(text).end, -1));
   }
@@ -73,5 +79,7 @@ describe('Timestamp', () => {
     const newYear = new Date(2026, 0, 1, 0, 30).getTime();
     assert.equal(read('Dec 31 23:59:59', 0, newYear).ms, new Date(2025, 11, 31, 23, 59, 59).getTime());
     assert.equal(read('Jan  1 00:00:00', 0, newYear).ms, new Date(2026, 0, 1).getTime());
+    const lastDay = new Date(2025, 11, 31, 23, 59, 59).getTime();
+    assert.equal(read('Jan  1 00:00:01', 0, lastDay).ms, new Date(2026, 0, 1, 0, 0, 1).getTime());
   });
 });

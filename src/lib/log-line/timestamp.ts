@@ -13,9 +13,11 @@ export class Timestamp {
   readonly #now: () => number;
   /** The time last read, milliseconds since the epoch. */
   ms = 0;
-  /** Lines of one second share their time: what it was, and its milliseconds in local time. */
+  /** Lines of one second share their time: what it was, and its milliseconds taken for local time. */
   #second = '';
   #secondMs = 0;
+  /** The same clock reading taken for UTC. */
+  #secondUtcMs = 0;
   #yearless = false;
 
   constructor(now: () => number) {
@@ -41,7 +43,7 @@ export class Timestamp {
     }
     this.ms = this.#secondMs;
     const fractionEnd = this.#readFraction(line, end);
-    return this.#readZone(line, fractionEnd, second);
+    return this.#readZone(line, fractionEnd);
   }
 
   #readMonthDay(line: string, at: number): number {
@@ -88,6 +90,7 @@ export class Timestamp {
     if (date.getDate() !== day && seconds !== 86_400) return false;
     this.#second = second;
     this.#secondMs = date.getTime();
+    this.#secondUtcMs = Date.UTC(year, month - 1, day, 0, 0, seconds);
     return true;
   }
 
@@ -105,15 +108,14 @@ export class Timestamp {
   }
 
   /** `Z`, `+02:00` or `+0200` (RFC 3339 section 5.6): the same clock reading, counted from UTC. */
-  #readZone(line: string, at: number, second: string): number {
+  #readZone(line: string, at: number): number {
     const sign = line.charCodeAt(at);
     if (sign !== 90 && sign !== 43 && sign !== DASH) return at;
     const colon = line.charCodeAt(at + 3) === COLON ? 1 : 0;
     const [hours, minutes] = sign === 90 ? [0, 0] : [number(line, at + 1, 2), number(line, at + 3 + colon, 2)];
     if (hours < 0 || minutes < 0) return at;
-    const fraction = this.ms - this.#secondMs;
-    const utc = Date.parse(`${second.slice(0, 10)}T${second.slice(11)}Z`);
-    this.ms = utc + fraction - (sign === DASH ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+    this.ms += this.#secondUtcMs - this.#secondMs;
+    this.ms -= (sign === DASH ? -1 : 1) * (hours * 60 + minutes) * 60_000;
     return sign === 90 ? at + 1 : at + 5 + colon;
   }
 }
