@@ -17,7 +17,11 @@ import { eventLines, type LinesOptions, xlogLines } from './support/log-lines.ts
 import { parseArguments, printTable } from './support/table.ts';
 
 const FORMATS = [
-  { format: 'opensips-events', lines: eventLines, pattern: '^E_SIPWARD,1,(register\\.failed|request\\.refused),' },
+  {
+    format: 'opensips-events',
+    lines: eventLines,
+    pattern: '^E_SIPWARD,1 (register\\.failed|request\\.refused) [0-9]+ [0-9]* [0-9a-f.:]+ [0-9]+ (udp|tcp|tls|ws) ',
+  },
   {
     format: 'opensips-log',
     lines: xlogLines,
