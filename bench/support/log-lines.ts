@@ -31,8 +31,7 @@ const AGENTS = [
 /** As sipward's configuration for OpenSIPS writes them: failed registrations, door knocks, calls, registrations. */
 export function* eventLines(options: LinesOptions): Generator<string> {
   const next = randomNumbers(42);
-  for (const { at, ip, port, number } of shots(options, next)) {
-    const user = 1000 + (next() % 200);
+  for (const { at, ip, port, user, number } of shots(options, next)) {
     const [kind, method, status, reason] = KINDS[next() % KINDS.length]!;
     const head = `E_SIPWARD,1 ${kind} ${Math.floor(at / 1000)} ${Math.floor((at % 1000) * 1000)} ${ip} ${port} udp 1`;
     const texts = [String(user), 'example.com', 'sip:example.com', AGENTS[number % 4] ?? '', `${next()}@192.168.1.20`];
@@ -56,9 +55,8 @@ const KINDS = [
 /** As OpenSIPS scripts in the field write them with xlog, through syslog. */
 export function* xlogLines(options: LinesOptions): Generator<string> {
   const next = randomNumbers(42);
-  for (const { at, ip, port, number } of shots(options, next)) {
+  for (const { at, ip, port, user, number } of shots(options, next)) {
     const head = `${syslogTime(at)} sbc1 /usr/sbin/opensips[${1000 + (next() % 8)}]: `;
-    const user = 1000 + (next() % 200);
     yield `${head}${
       [
         `Scanner detected and logged to database - user_agent=${AGENTS[number % 4]} from ${ip}:${port}`,
@@ -74,7 +72,9 @@ function* shots({ lines, sources, until }: LinesOptions, next: () => number) {
   for (let number = 0; number < lines; number++) {
     const source = next() % 10 === 0 ? next() % sources : next() % Math.ceil(sources / 10);
     const ip = `${11 + (source >> 16)}.${(source >> 8) & 255}.${source & 255}.${source % 251}`;
-    yield { at: until - ((lines - number) * 1000) / RATE, ip, port: 1024 + (next() % 60000), number };
+    // Each source has some accounts of its own that it tries: not all of them the same ones, which is another attack.
+    const user = 1000 + ((source * 20 + (next() % 20)) % 500_000);
+    yield { at: until - ((lines - number) * 1000) / RATE, ip, port: 1024 + (next() % 60000), user, number };
   }
 }
 
