@@ -67,17 +67,24 @@ export class ChangeWatch implements Disposable {
     const inode = inodeOf(directory);
     if (inode === undefined) return;
     try {
+      // By the beginning of the name: what was renamed may still be written to.
       const watcher = watch(directory, (_event, changed) => {
-        if (changed === null || changed === name) this.#notify();
+        if (changed === null || changed.startsWith(name)) this.#notify();
       });
-      // What is not watched is looked at: a directory that went away, or too many watches on this machine.
-      watcher.on('error', () => this.#look());
+      watcher.on('error', () => this.#forget(directory));
       this.#watchers.set(directory, { watcher, inode });
       // What changed before the watch began has not been reported.
       this.#changed = true;
     } catch {
+      // What cannot be watched (too many watches on this machine) is looked at.
       this.#due = true;
     }
+  }
+
+  #forget(directory: string): void {
+    this.#watchers.get(directory)?.watcher.close();
+    this.#watchers.delete(directory);
+    this.#look();
   }
 }
 
