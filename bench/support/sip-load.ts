@@ -66,9 +66,9 @@ function request(load: Load, { address, port }: { address: string; port: number 
   ].join('\r\n');
 }
 
-/** Processor time in ms, of user and system, of a process and all its children so far. */
+/** Time on a processor in ms, of a process and all its children so far. */
 export function processorMs(rootPid: number): number {
-  return [rootPid, ...childrenOf(rootPid)].reduce((sum, pid) => sum + ticksOf(pid) * 10, 0);
+  return [rootPid, ...childrenOf(rootPid)].reduce((sum, pid) => sum + runningMs(pid), 0);
 }
 
 function childrenOf(pid: number): readonly number[] {
@@ -77,9 +77,8 @@ function childrenOf(pid: number): readonly number[] {
   return own.flatMap((child) => [child, ...childrenOf(child)]);
 }
 
-/** Fields 14 and 15 of proc(5) stat; a tick is 10 ms on Linux. */
-function ticksOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[11]) + Number(fields[12]);
+/** Linux counts in nanoseconds here, in ticks of 10 ms in `stat`. */
+function runningMs(pid: number): number {
+  const threads = globSync(`/proc/${pid}/task/*/schedstat`).map((path) => readFileSync(path, 'utf8'));
+  return threads.reduce((sum, line) => sum + Number(line.slice(0, line.indexOf(' '))) / 1e6, 0);
 }
