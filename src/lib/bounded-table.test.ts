@@ -126,3 +126,38 @@ test('behaves as a map while it has room', () => {
     { numRuns: 50 },
   );
 });
+
+test('a snapshot brings back keys, times, tags and records', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(50), fc.nat(5), fc.nat(100)), { maxLength: 400 }), (touches) => {
+      const before = table({ maxKeys: 64 });
+      for (const [i, [key, tag, value]] of touches.entries()) {
+        if (before.touch(key, key * 7, NOW + i, tag)) before.record[before.base + 1] = value;
+      }
+      const after = table({ maxKeys: 64 });
+      assert.ok(after.restore(structuredClone(before.snapshot())));
+      assert.equal(after.size, before.size);
+      for (let key = 0; key <= 50; key++) {
+        assert.equal(after.has(key, key * 7), before.has(key, key * 7));
+        assert.equal(after.peek(key, key * 7), before.peek(key, key * 7));
+        if (!before.peek(key, key * 7)) continue;
+        after.peek(key, key * 7);
+        assert.equal(after.record[after.base + 1], before.record[before.base + 1]);
+      }
+      for (let key = 0; key <= 50; key++) {
+        assert.equal(after.touch(key, key * 7, NOW + 500, 0), before.touch(key, key * 7, NOW + 500, 0));
+        assert.equal(after.firstTag, before.firstTag);
+        if (before.firstTag >= 0) assert.equal(after.firstAt, before.firstAt);
+      }
+    }),
+  );
+});
+
+test('a snapshot of records of another size is refused, and one of more keys than fit is cut', () => {
+  assert.ok(!table({ words: 3 }).restore(table().snapshot()));
+  const large = table({ maxKeys: 4096 });
+  for (let i = 0; i < 4000; i++) large.touch(i, i, NOW, 0, true);
+  const small = table({ maxKeys: 1024 });
+  assert.ok(small.restore(large.snapshot()));
+  assert.ok(small.size <= 1024 * 1.25 && small.size > 500);
+});

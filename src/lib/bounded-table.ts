@@ -24,6 +24,16 @@ export interface BoundedTableOptions {
   readonly seed?: number;
 }
 
+/** What `snapshot` gives: plain data, a few large arrays. */
+export interface TableSnapshot {
+  readonly words: number;
+  readonly newestAt: number;
+  /** Four words a key: high, low, last time, and its tag as -(tag + 1), or 1 if it has a record. */
+  readonly keys: Int32Array;
+  /** The records of those that have one, in the order of the keys. */
+  readonly records: Uint32Array;
+}
+
 const WAYS = 4;
 const INITIAL_BUCKETS = 64;
 /** Words of a slot. */
@@ -134,6 +144,43 @@ export class BoundedTable {
     for (let slot = 0; slot < this.#slots.length; slot += SLOT) {
       if (this.#slots[slot + REF] !== 0 && (allStale || this.#isStale(slot))) this.#release(slot);
     }
+  }
+
+  /** All that is remembered. Linear in the table's size. */
+  snapshot(): TableSnapshot {
+    const keys = new Int32Array(this.#size * SLOT);
+    const records = new Uint32Array((this.#recordCount - this.#free.length) * this.#words);
+    let [key, record] = [0, 0];
+    for (let slot = 0; slot < this.#slots.length; slot += SLOT) {
+      const ref = this.#slots[slot + REF] ?? 0;
+      if (ref === 0) continue;
+      keys.set(this.#slots.subarray(slot, slot + SLOT), key);
+      key += SLOT;
+      if (ref < 0) continue;
+      keys[key - SLOT + REF] = 1;
+      this.#open(ref - 1);
+      records.set(this.record.subarray(this.base, this.base + this.#words), record);
+      record += this.#words;
+    }
+    return { words: this.#words, newestAt: this.#newestAt, keys, records };
+  }
+
+  /** Adds what `snapshot` gave. False, and nothing is done, if its records are of another size. */
+  restore({ words, newestAt, keys, records }: TableSnapshot): boolean {
+    if (words !== this.#words) return false;
+    this.#newestAt = Math.max(this.#newestAt, newestAt);
+    let record = 0;
+    for (let key = 0; key < keys.length; key += SLOT) {
+      const [high = 0, low = 0, at = 0, ref = 0] = keys.subarray(key, key + SLOT);
+      const place = this.#place(high, low);
+      this.#release(place);
+      this.#fill(place, high, low, at, ref > 0 ? -1 : ref);
+      if (ref <= 0) continue;
+      this.#giveRecord(place);
+      this.record.set(records.subarray(record, record + words), this.base);
+      record += words;
+    }
+    return true;
   }
 
   #touchKnown(slot: number, at: number): boolean {
