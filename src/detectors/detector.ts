@@ -22,6 +22,16 @@ export interface Detector {
   /** Called now and then with the time of the newest signal: forget what can no longer matter. */
   expire(now: number): void;
   state(): DetectorState;
+  /**
+   * What shall survive a restart, as plain data (what `structuredClone` takes): windows of hours and days. Called
+   * between signals, now and then and at the end. Detectors whose windows are short have none.
+   */
+  snapshot?(): unknown;
+  /**
+   * Takes what `snapshot` gave, before the first signal.
+   * @returns false if it was made with other settings and says nothing any more
+   */
+  restore?(snapshot: unknown): boolean;
 }
 
 export const DETECTOR_MODES = ['enforce', 'dry-run', 'off'] as const;

@@ -102,8 +102,9 @@ export class Policy {
   }
 
   /** @param state what `snapshot` gave */
-  restore(state: unknown): void {
+  restore(state: unknown): boolean {
     this.#clients.restore(state);
+    return true;
   }
 
   #judge(finding: Finding, target: Network | undefined): Verdict {

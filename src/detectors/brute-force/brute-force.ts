@@ -1,4 +1,4 @@
-import { BoundedTable } from '../../lib/bounded-table.ts';
+import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { addToPace, clearPace } from '../../lib/pace.ts';
 import { addTimes, clearTimes, countMarked, countWithin, oldestAge, reaches } from '../../lib/recent-times.ts';
@@ -21,6 +21,11 @@ const SEVERAL = 1;
 /** Shorter than any block: what still comes from a source just found says nothing new and shall cost little. */
 const QUIET_MS = 10_000;
 
+interface Snapshot {
+  readonly rules: string;
+  readonly sources: TableSnapshot;
+}
+
 /**
  * Counts failed registrations, and those together with door knocks, per source (IPv6: per /64) in sliding windows of
  * minutes to days. Only what is proven adds up to proven evidence: one honest failure among forged ones proves nothing.
@@ -30,12 +35,15 @@ export class BruteForce implements Detector {
   readonly name = 'brute-force';
   readonly #layout: Layout;
   readonly #sources: BoundedTable;
+  /** A snapshot is of use as long as the rules stay the same. */
+  readonly #rulesText: string;
   /** A source seen once has no record: too little if once is enough. */
   readonly #eager: boolean;
 
   constructor(config: BruteForceConfig) {
     const rules = config.rules.map(({ count, threshold, window }) => ({ counts: count, threshold, windowMs: window }));
     this.#layout = layOut(rules);
+    this.#rulesText = JSON.stringify(rules);
     this.#sources = new BoundedTable({
       maxKeys: config['max-sources'],
       words: this.#layout.words,
@@ -65,6 +73,15 @@ export class BruteForce implements Detector {
 
   state(): DetectorState {
     return { tracked: this.#sources.size, evicted: this.#sources.evicted };
+  }
+
+  snapshot(): Snapshot {
+    return { rules: this.#rulesText, sources: this.#sources.snapshot() };
+  }
+
+  restore(snapshot: unknown): boolean {
+    const { rules, sources } = snapshot as Snapshot;
+    return rules === this.#rulesText && this.#sources.restore(sources);
   }
 
   #isQuiet(at: number): boolean {

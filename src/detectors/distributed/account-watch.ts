@@ -1,4 +1,4 @@
-import { BoundedTable } from '../../lib/bounded-table.ts';
+import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import { hashText, mix } from '../../lib/text-hash.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import { addSource, countSources, SOURCE_RING_WORDS, sourceTexts } from './source-ring.ts';
@@ -20,6 +20,11 @@ export type AccountNews =
       readonly trusted: boolean;
     }
   | { readonly kind: 'participant'; readonly count: number };
+
+export interface AccountSnapshot {
+  readonly accounts: TableSnapshot;
+  readonly devices: TableSnapshot;
+}
 
 /** The account's place in a record: when it was last found, and when with trusted sources; 0 is never. */
 const FOUND = SOURCE_RING_WORDS;
@@ -66,6 +71,14 @@ export class AccountWatch {
     // Nothing new, so nothing to count: the common case by far.
     if (!isNew && !isAttacked) return undefined;
     return this.#judge(record, base, at, isAttacked && !unproven);
+  }
+
+  snapshot(): AccountSnapshot {
+    return { accounts: this.#accounts.snapshot(), devices: this.#devices.snapshot() };
+  }
+
+  restore({ accounts, devices }: AccountSnapshot): boolean {
+    return this.#accounts.restore(accounts) && this.#devices.restore(devices);
   }
 
   expire(now: number): void {

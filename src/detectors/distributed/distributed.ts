@@ -1,3 +1,4 @@
+import type { TableSnapshot } from '../../lib/bounded-table.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { Network } from '../../lib/network.ts';
 import { isAttempt, isCredentialFailure } from '../../pipeline/failure.ts';
@@ -5,9 +6,14 @@ import type { Finding, Subject } from '../../pipeline/finding.ts';
 import { subjectText } from '../../pipeline/finding.ts';
 import type { Proven, Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
-import { AccountWatch } from './account-watch.ts';
+import { type AccountSnapshot, AccountWatch } from './account-watch.ts';
 import type { DistributedConfig } from './config.ts';
 import { NETWORK_LENGTHS, NetworkWatch, networkGroup } from './network-watch.ts';
+
+interface Snapshot {
+  readonly accounts: AccountSnapshot;
+  readonly networks: TableSnapshot;
+}
 
 /**
  * Finds attacks whose sources each do too little to be conspicuous: many sources that fail at one account, and many
@@ -59,6 +65,15 @@ export class Distributed implements Detector {
       tracked: this.#accounts.size + this.#networks.size,
       evicted: this.#accounts.evicted + this.#networks.evicted,
     };
+  }
+
+  snapshot(): Snapshot {
+    return { accounts: this.#accounts.snapshot(), networks: this.#networks.snapshot() };
+  }
+
+  restore(snapshot: unknown): boolean {
+    const { accounts, networks } = snapshot as Snapshot;
+    return this.#accounts.restore(accounts) && this.#networks.restore(networks);
   }
 
   #atAccount(signal: Signal): Finding | undefined {

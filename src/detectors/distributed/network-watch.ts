@@ -1,5 +1,5 @@
 import type { Address } from '../../lib/address.ts';
-import { BoundedTable } from '../../lib/bounded-table.ts';
+import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import { addDistinct, countDistinct, DISTINCT_WORDS } from '../../lib/distinct.ts';
 import { mix } from '../../lib/text-hash.ts';
 import type { Signal } from '../../pipeline/signal.ts';
@@ -73,6 +73,14 @@ export class NetworkWatch {
     // Nothing new and never found, so nothing to count: the common case by far. Told a short while ago: nothing to say.
     if (foundAt === 0 ? !isNew : ((at - foundAt) | 0) < AGAIN_MS) return undefined;
     return this.#judge(record, base, at);
+  }
+
+  snapshot(): TableSnapshot {
+    return this.#networks.snapshot();
+  }
+
+  restore(snapshot: TableSnapshot): boolean {
+    return this.#networks.restore(snapshot);
   }
 
   expire(now: number): void {

@@ -1,4 +1,4 @@
-import { BoundedTable } from '../../lib/bounded-table.ts';
+import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import {
   addDistinct,
   bitsFor,
@@ -24,6 +24,11 @@ const UNPROVEN = 4;
 const HASH_SHIFT = 3;
 const HASH_MASK = 0x07ffffff;
 
+interface Snapshot {
+  readonly settings: string;
+  readonly sources: TableSnapshot;
+}
+
 interface Rule {
   /** How many bits of its bitmap are set when it is broken. */
   readonly bits: number;
@@ -46,6 +51,8 @@ export class Enumeration implements Detector {
   /** Where the time of the last unproven attempt stands; 0 there is never. */
   readonly #unprovenAt: number;
   readonly #sources: BoundedTable;
+  /** A snapshot is of use as long as what is counted stays the same. */
+  readonly #settings: string;
 
   constructor(config: EnumerationConfig) {
     this.#rules = config.rules.map(({ accounts, window }, i) => ({
@@ -58,6 +65,7 @@ export class Enumeration implements Detector {
     const unknownAt = this.#succeeded.at + DISTINCT_WORDS;
     this.#unknown = { threshold: config['unknown-accounts'], windowMs: config['unknown-window'], at: unknownAt };
     this.#unprovenAt = unknownAt + PACE_WORDS;
+    this.#settings = JSON.stringify([this.#rules, this.#unknown]);
     this.#maxSuccessRate = config['max-success-rate'];
     this.#sources = new BoundedTable({
       maxKeys: config['max-sources'],
@@ -84,6 +92,15 @@ export class Enumeration implements Detector {
 
   state(): DetectorState {
     return { tracked: this.#sources.size, evicted: this.#sources.evicted };
+  }
+
+  snapshot(): Snapshot {
+    return { settings: this.#settings, sources: this.#sources.snapshot() };
+  }
+
+  restore(snapshot: unknown): boolean {
+    const { settings, sources } = snapshot as Snapshot;
+    return settings === this.#settings && this.#sources.restore(sources);
   }
 
   /** @returns attempts at accounts that do not exist, within their window */
