@@ -15,6 +15,7 @@ import { periodically } from './periodic.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import type { Recorder } from './recorder.ts';
 import { unblockEvent } from './records.ts';
+import type { Snapshots } from './snapshots.ts';
 import type { SourceRunner } from './source-runner.ts';
 import { warmUpSignal } from './warm-up.ts';
 
@@ -34,10 +35,12 @@ export interface DaemonParts {
   readonly enforcement: Enforcement;
   readonly recorder: Recorder;
   readonly guard: Guard;
+  readonly snapshots: Snapshots;
 }
 
 const EXPIRE_EVERY_MS = 1000;
 const RECONCILE_EVERY_MS = 3000;
+const SNAPSHOT_EVERY_MS = 10_000;
 const PRUNE_EVERY_MS = 3_600_000;
 const EXPIRE_AT_ONCE = 1000;
 /** Signals read again at the start, so that the detectors' windows are full. */
@@ -81,7 +84,7 @@ export class Daemon implements Engine {
       blocks.map((block) => ({ target: target(block), expiresAt: block.expiresAt ?? undefined })),
       allowlist,
     );
-    parts.pipeline.warmUp((await store.recentSignals(now - WARM_UP_MS, MAX_WARM_UP)).map(warmUpSignal));
+    await this.#warmUp(now);
     this.#startedAt = now;
   }
 
@@ -95,6 +98,7 @@ export class Daemon implements Engine {
       );
     every(EXPIRE_EVERY_MS, 'expiry of blocks', () => this.#expire());
     every(RECONCILE_EVERY_MS, 'reconciliation of the enforcers', () => this.#parts.enforcement.reconcile());
+    every(SNAPSHOT_EVERY_MS, 'keeping what the detectors know', () => this.#snapshot());
     every(PRUNE_EVERY_MS, 'pruning of old rows', () => this.#prune());
   }
 
@@ -104,7 +108,16 @@ export class Daemon implements Engine {
     await this.#running;
     await this.#timers.disposeAsync();
     await this.#parts.recorder.close(STOP_GRACE_MS);
+    if (this.#isConsistent && this.#parts.recorder.waiting === 0) await this.#parts.snapshots.takeLast();
     await this.#parts.enforcement.close();
+  }
+
+  /** From the last snapshot and the rows written after it; without one from the rows of the last hour. */
+  async #warmUp(now: number): Promise<void> {
+    const { store, parts, snapshots } = this.#parts;
+    const snapshotAt = await snapshots.restore();
+    const rows = await store.recentSignals(snapshotAt ?? now - WARM_UP_MS, MAX_WARM_UP);
+    parts.pipeline.warmUp(rows.filter(({ at }) => at > (snapshotAt ?? 0)).map(warmUpSignal));
   }
 
   noteFinding(detector: string): void {
@@ -164,6 +177,15 @@ export class Daemon implements Engine {
       activeBlocks: enforcement.size,
       problems,
     };
+  }
+
+  /** Whether the rows of all signals decided so far were handed to the recorder. */
+  get #isConsistent(): boolean {
+    return this.#runners.every((runner) => runner.isCaughtUp);
+  }
+
+  #snapshot(): Promise<void> {
+    return this.#parts.snapshots.take(this.#isConsistent, this.#stop.signal);
   }
 
   async #readAllowlist(): Promise<readonly Network[]> {

@@ -99,6 +99,29 @@ describe('recorder', () => {
     );
   });
 
+  test('says when all that was added so far is written, whatever comes later', async () => {
+    const { store, recorder } = make();
+    await recorder.settled();
+    store.error = away();
+    recorder.add(pending(1));
+    let isSettled = false;
+    const settled = recorder.settled().then(() => {
+      isSettled = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assert.ok(!isSettled);
+    const blocked = Promise.withResolvers<void>();
+    recorder.add({ ...pending(2), source: 'other', enforced: blocked.promise });
+    store.error = undefined;
+    await settled;
+    assert.deepEqual(
+      store.written.map(({ position }) => position),
+      [1],
+    );
+    blocked.resolve();
+    await recorder.close(1000);
+  });
+
   test('closing writes what waits, but not for ever', async () => {
     const { store, recorder } = make();
     recorder.add(pending(1));

@@ -36,6 +36,9 @@ export class Recorder {
   readonly #backOff = new BackOff(100, 10_000);
   readonly #stop = new AbortController();
   #rows = 0;
+  /** Commits taken, and of these the ones written or given up. */
+  #added = 0;
+  #finished = 0;
   #running: Promise<void> | undefined;
   #failing = false;
   #lost = 0;
@@ -79,6 +82,7 @@ export class Recorder {
       return;
     }
     this.#queue.push(commit);
+    this.#added++;
     this.#rows += commit.signals.length;
     this.#running ??= this.#run();
   }
@@ -86,6 +90,12 @@ export class Recorder {
   /** Resolves when nothing waits any more. */
   get drained(): Promise<void> {
     return this.#queue.length === 0 ? Promise.resolve() : this.#drained.promise;
+  }
+
+  /** Resolves when all that has been added so far is written (or given up), if that happens. */
+  async settled(): Promise<void> {
+    const upTo = this.#added;
+    while (this.#finished < upTo) await this.#attempted.promise;
   }
 
   /** Writes what waits, for at most `graceMs`, then gives up: uncommitted input is read again at the next start. */
@@ -104,6 +114,7 @@ export class Recorder {
       await this.#write(commit);
       if (this.#stop.signal.aborted && this.#failing) break;
       for (const one of this.#queue.splice(0, count)) this.#rows -= one.signals.length;
+      this.#finished += count;
       this.#attempt();
     }
     this.#running = undefined;

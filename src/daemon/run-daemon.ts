@@ -18,6 +18,7 @@ import type { Operations } from './operations.ts';
 import { impliedAllowlist, localOperations } from './operations-local.ts';
 import { buildPipeline } from './pipeline-parts.ts';
 import { Recorder } from './recorder.ts';
+import { Snapshots } from './snapshots.ts';
 import { SourceRunner } from './source-runner.ts';
 
 export interface RunOptions {
@@ -67,7 +68,15 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
     recorder,
     onOutcome: (outcome) => tell(daemon, log, outcome),
   });
-  const daemon = new Daemon({ config, clock, store, log, parts, enforcement, recorder, guard });
+  const snapshots = new Snapshots({
+    stateDir,
+    clock,
+    parts,
+    recorder,
+    onFault: (error) =>
+      log.warn({ error: error.message }, 'what the detectors knew before the restart is lost in part'),
+  });
+  const daemon = new Daemon({ config, clock, store, log, parts, enforcement, recorder, guard, snapshots });
   await daemon.start();
   stack.defer(() => daemon.stop());
   daemon.run(await buildRunners(options, clock, store, guard, note));

@@ -126,11 +126,13 @@ describe('while the store is away', () => {
   test('detection goes on, and every row is written afterwards, once', async () => {
     const ledger = new Ledger();
     ledger.away = true;
-    await withRunner(numbered(100, 7), ledger, async () => {
+    await withRunner(numbered(100, 7), ledger, async (runner) => {
       await until(() => ledger.decided.length === 100);
       assert.deepEqual(ledger.written, all(7), 'only what was handed in before');
+      assert.ok(!runner.isCaughtUp);
       ledger.comeBack();
       await until(() => ledger.position === 100);
+      assert.ok(runner.isCaughtUp);
     });
     assert.deepEqual(ledger.decided, all(100));
     assert.deepEqual(ledger.written, all(100));

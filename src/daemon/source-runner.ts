@@ -75,6 +75,11 @@ export class SourceRunner {
     this.#state = 'stopped';
   }
 
+  /** Whether everything decided was handed in to be written: not while it falls behind, or catches up. */
+  get isCaughtUp(): boolean {
+    return !this.#behind && this.#decided === 0;
+  }
+
   health(): SourceHealth {
     return {
       name: this.#source.name,

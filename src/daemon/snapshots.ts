@@ -1,0 +1,109 @@
+import type { Clock } from '../lib/clock.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
+import type { Recorder } from './recorder.ts';
+import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
+
+export interface SnapshotsOptions {
+  readonly stateDir: string;
+  readonly clock: Clock;
+  readonly parts: PipelineParts;
+  readonly recorder: Pick<Recorder, 'settled' | 'isFailing'>;
+  /** Something in the snapshot could not be used. */
+  readonly onFault: (error: Error) => void;
+}
+
+/** What is kept: the time of the newest signal in it, and the state of each part by name. */
+interface Snapshot {
+  readonly newestAt: number;
+  readonly parts: ReadonlyMap<string, unknown>;
+}
+
+/** Of the time at most this share goes into snapshots, however large they are. */
+const MAX_SHARE = 0.01;
+/** Times in the detectors' tables are kept modulo 49 days and told apart up to half of that. */
+const MAX_AGE_MS = 20 * 86_400_000;
+
+/**
+ * Brings windows of days, and who is known good, across a restart.
+ *
+ * A snapshot is taken between two signals and written only when the rows of all signals in it are in the store. So after
+ * a crash the store is never behind the snapshot: the rows that are newer than it fill the gap, and input that was not
+ * committed is read again. No signal is counted twice; one that came late, in the same moment as the snapshot, may not
+ * be counted after a crash.
+ */
+export class Snapshots {
+  readonly #options: SnapshotsOptions;
+  #notBefore = 0;
+
+  constructor(options: SnapshotsOptions) {
+    this.#options = { ...options };
+  }
+
+  /**
+   * @returns the time of the newest signal in the snapshot, ms; undefined if there is none that can be used
+   */
+  async restore(): Promise<number | undefined> {
+    const { stateDir, clock, parts, onFault } = this.#options;
+    try {
+      const snapshot = (await readSnapshot(stateDir)) as Snapshot | undefined;
+      if (snapshot === undefined || clock() - snapshot.newestAt > MAX_AGE_MS) return undefined;
+      for (const { name, restore } of stateful(parts)) {
+        const state = snapshot.parts.get(name);
+        if (state !== undefined && !restore(state)) onFault(new Error(`${name}: its settings changed, it starts anew`));
+      }
+      return snapshot.newestAt;
+    } catch (error) {
+      onFault(error instanceof Error ? error : new Error(String(error)));
+      return undefined;
+    }
+  }
+
+  /**
+   * @param isConsistent whether the rows of all signals decided so far were handed to the recorder
+   * @param stop gives up waiting for the store
+   */
+  async take(isConsistent: boolean, stop: AbortSignal): Promise<void> {
+    const { clock, recorder, stateDir } = this.#options;
+    const startedAt = clock();
+    if (!isConsistent || recorder.isFailing || startedAt < this.#notBefore) return;
+    const snapshot = this.#capture();
+    const stopped = Promise.withResolvers<void>();
+    const giveUp = () => stopped.resolve();
+    stop.addEventListener('abort', giveUp, { once: true });
+    await Promise.race([recorder.settled(), stopped.promise]);
+    stop.removeEventListener('abort', giveUp);
+    if (stop.aborted) return;
+    await this.#write(stateDir, snapshot);
+  }
+
+  /** The last one, when nothing is read or written any more. */
+  async takeLast(): Promise<void> {
+    await writeSnapshot(this.#options.stateDir, this.#capture());
+  }
+
+  async #write(stateDir: string, snapshot: Snapshot): Promise<void> {
+    const { clock } = this.#options;
+    const startedAt = clock();
+    await writeSnapshot(stateDir, snapshot);
+    this.#notBefore = clock() + (clock() - startedAt) / MAX_SHARE;
+  }
+
+  #capture(): Snapshot {
+    const { parts } = this.#options;
+    return {
+      newestAt: parts.pipeline.newestAt,
+      parts: new Map(stateful(parts).map(({ name, snapshot }) => [name, snapshot()])),
+    };
+  }
+}
+
+/** The parts that have something to keep. */
+function stateful({ policy, detectors }: PipelineParts) {
+  const own = { name: 'policy', snapshot: () => policy.snapshot(), restore: (state: unknown) => policy.restore(state) };
+  const others = detectors.flatMap(({ detector }) => {
+    if (detector.snapshot === undefined || detector.restore === undefined) return [];
+    const { snapshot, restore } = detector;
+    return [{ name: detector.name, snapshot: snapshot.bind(detector), restore: restore.bind(detector) }];
+  });
+  return [own, ...others];
+}
