@@ -147,6 +147,23 @@ function stolenPassword(random: Random): Play {
   };
 }
 
+/** The same number after one prefix and another, each call from a new port, as the tools in the field do. */
+function probeDialPlan(): Play {
+  const prefixes = ['00', '011', '9011', '810', '900', '0011', '000', '9', '99900', '700', '800', '+'];
+  const signals = times(240, START, 30 * SECOND).flatMap((at, i) => {
+    const bot = new Actor('203.0.113.15', { ...NEUTRAL, port: 5070 + i });
+    const number = `${prefixes[i % prefixes.length]}${i % 24 < 12 ? '972592277524' : '46812345678'}`;
+    return bot.knocks(at, {
+      method: 'INVITE',
+      status: 401,
+      user: '100',
+      reason: 'dial_probe',
+      requestUri: `sip:${number}@pbx.example`,
+    });
+  });
+  return alone('203.0.113.15', signals);
+}
+
 const CRACKED = ['brute_force_detected'] as const;
 const ENUMERATED = ['username_enumeration'] as const;
 
@@ -198,6 +215,12 @@ export const ATTACKS: readonly Scenario[] = [
     story: 'One address knocks at a domain that is not ours, three times a minute.',
     types: CRACKED,
     play: strangeDomains,
+  },
+  {
+    name: 'dial-probe',
+    story: 'One address calls a number with one prefix after another, a call in 30 seconds, each from a new port.',
+    types: ['dial_probe_detected'],
+    play: probeDialPlan,
   },
   {
     name: 'botnet',

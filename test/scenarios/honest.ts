@@ -87,6 +87,24 @@ function carrierTrunk(random: Random): Play {
   return { signals: inOrder(calls), attackers: [], unharmed: ['192.0.2.5'] };
 }
 
+/** Calls to somewhere new, at home and abroad, and one who does not find the digit for a line at first. */
+function dialling(random: Random): Play {
+  const office = new Actor('198.51.100.70');
+  const phones = officeDay(random, office, 20, START, 5 * DAY);
+  const misdials = times(5, START + HOUR, DAY).flatMap((day) =>
+    ['01721234567', '0001721234567', '00491721234567'].flatMap((number, i) =>
+      office.calls(day + i * 10 * SECOND, '203', number, i < 2 ? { status: 404 } : { ms: 5 * MINUTE }),
+    ),
+  );
+  const fax = times(200, START + 2 * HOUR, 5 * MINUTE).flatMap((at) =>
+    office.calls(at, '204', '0043123456789', { status: random.pick([404, 486, 503]) }),
+  );
+  const sales = times(30, START + 4 * DAY, 3 * MINUTE).flatMap((at) =>
+    office.calls(at, '205', `0048${random.between(1e8, 9e8)}`, { ms: random.between(20, 300) * SECOND }),
+  );
+  return { signals: inOrder(phones, misdials, fax, sales), attackers: [], unharmed: ['198.51.100.70'] };
+}
+
 function roamingPhone(random: Random): Play {
   const addresses = Array.from({ length: 48 }, (_, i) => `198.51.100.${100 + i}`);
   const signals = addresses.flatMap((ip, hour) => {
@@ -136,6 +154,13 @@ export const HONEST: readonly Scenario[] = [
       'A carrier without credentials delivers a call a second over UDP; one in five is for a number that is not in use.',
     types: [],
     play: carrierTrunk,
+  },
+  {
+    name: 'dialling',
+    story:
+      'In an office somebody misdials every day, a fax machine tries the same number for hours, and a seller begins to call Poland.',
+    types: [],
+    play: dialling,
   },
   {
     name: 'roaming-phone',
