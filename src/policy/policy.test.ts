@@ -165,6 +165,15 @@ test('a detector in dry run is told what would be, once for each block it would 
   assert.equal(policy.decide(finding({ at: NOW + 1000 })).repeated, true);
 });
 
+test('what a detector in dry run would block, another one still blocks, and as a first offence', () => {
+  const policy = make({}, ['scanner']);
+  policy.decide(finding({ detector: 'scanner', type: 'scanner_detected' }));
+  const { action, code, seconds } = policy.decide(finding({ at: NOW + 1000 }));
+  assert.deepEqual([action, code, seconds], ['block', 'threshold', 3600]);
+  const after = policy.decide(finding({ detector: 'scanner', type: 'scanner_detected', at: NOW + 2000 }));
+  assert.equal(after.code, 'already_blocked');
+});
+
 test('accounts and campaigns name no address to block', () => {
   const decision = make().decide(finding({ subject: { kind: 'aor', aor: '100@example.com' } }));
   assert.deepEqual([decision.action, decision.code, decision.target], ['watch', 'no_address', undefined]);

@@ -32,6 +32,8 @@ export class Policy {
   readonly #config: PolicyConfig;
   readonly #dryRun: ReadonlySet<string>;
   readonly #offenders: Offenders;
+  /** Whom the detectors in dry run would have blocked: known to them alone, so that they hide nothing from the others. */
+  readonly #rehearsed: Offenders;
   readonly #clients: Clients;
   readonly #reminders = new Reminders();
   readonly #isWelcome = (address: Address, at: number): boolean => this.#offenders.isWelcome(address, at);
@@ -40,10 +42,9 @@ export class Policy {
   constructor({ config, dryRunDetectors }: PolicyOptions) {
     this.#config = config;
     this.#dryRun = new Set(dryRunDetectors);
-    this.#offenders = new Offenders({
-      maxOffenders: config['max-offenders'],
-      forgiveAfterMs: config['forgive-after'],
-    });
+    const limits = { maxOffenders: config['max-offenders'], forgiveAfterMs: config['forgive-after'] };
+    this.#offenders = new Offenders(limits);
+    this.#rehearsed = new Offenders(limits);
     const known = config['known-good'];
     this.#clients = new Clients({ maxClients: known['max-addresses'], keepMs: known.for });
     this.setAllowlist([]);
@@ -88,6 +89,7 @@ export class Policy {
 
   expire(now: number): void {
     this.#offenders.expire(now);
+    this.#rehearsed.expire(now);
     this.#reminders.expire(now);
     this.#clients.expire(now);
   }
@@ -113,7 +115,8 @@ export class Policy {
     if (allowed !== undefined) {
       return verdict('ignore', 'allowlisted', `allowlisted: ${allowed.network.text} (${allowed.value})`);
     }
-    if (this.#offenders.isBlocked(target, finding.at)) {
+    const book = this.#dryRun.has(finding.detector) ? this.#rehearsed : this.#offenders;
+    if (this.#offenders.isBlocked(target, finding.at) || book.isBlocked(target, finding.at)) {
       return verdict('ignore', 'already_blocked', 'is blocked already');
     }
     if (SEVERITIES.indexOf(finding.severity) < SEVERITIES.indexOf(this.#config['block-from'])) {
@@ -123,8 +126,11 @@ export class Policy {
       return verdict('watch', 'unproven', 'no network is blocked for packets whose source may be forged');
     }
     const times = this.#config[isUnproven(finding) ? 'unproven-block-times' : 'block-times'];
-    const sentence = this.#offenders.sentence(target, finding.at, times);
-    return this.#spare(finding, target, sentence) ?? this.#block(finding, target, sentence);
+    const sentence = book.sentence(target, finding.at, times);
+    const spared = this.#spare(finding, target, sentence);
+    if (spared !== undefined) return spared;
+    book.punish(target, finding.at, sentence);
+    return blocked(finding, sentence);
   }
 
   /** The verdict if a block would hurt customers; undefined if it hurts none, or fewer than may be. */
@@ -156,12 +162,11 @@ export class Policy {
     const reason = 'the address is known good, a misconfigured device is not blocked';
     return { ...verdict('watch', 'known_good', reason), finding: device };
   }
+}
 
-  #block(finding: Finding, target: Network, sentence: Sentence): Verdict {
-    this.#offenders.punish(target, finding.at, sentence);
-    const code: ReasonCode = isUnproven(finding) ? 'unproven' : sentence.before > 0 ? 'repeat_offender' : 'threshold';
-    return { action: 'block', code, seconds: secondsOf(sentence), reason: blockReason(finding, sentence) };
-  }
+function blocked(finding: Finding, sentence: Sentence): Verdict {
+  const code: ReasonCode = isUnproven(finding) ? 'unproven' : sentence.before > 0 ? 'repeat_offender' : 'threshold';
+  return { action: 'block', code, seconds: secondsOf(sentence), reason: blockReason(finding, sentence) };
 }
 
 /** An account cannot be kept out by its address: where it is serious, a person decides what becomes of it. */
