@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -83,6 +83,7 @@ export async function withOpensips(
   let child = start();
   try {
     await answering(mi, log);
+    await listening(`${net}.1`);
     await use({
       program,
       config,
@@ -95,6 +96,7 @@ export async function withOpensips(
         await stop(child, 'SIGTERM');
         child = start();
         await answering(mi, log);
+        await listening(`${net}.1`);
       },
     });
   } finally {
@@ -117,6 +119,20 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> 
   const force = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), 5_000);
   await gone;
   clearTimeout(force);
+}
+
+/** MI answers before the TCP workers of a busy machine listen. */
+async function listening(host: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const socket = connect(5060, host);
+    const heard = await new Promise<boolean>((resolve) => {
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    });
+    socket.destroy();
+    if (heard) return;
+    await sleep(100);
+  }
+  throw new Error(`OpenSIPS does not listen on tcp:${host}:5060`);
 }
 
 async function answering(mi: MiClient, log: string): Promise<void> {
