@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import type { Retention } from './store.ts';
 
 /** Rows deleted in one transaction. */
-const STEP_ROWS = 2000;
+const STEP_ROWS = 500;
 
 interface Rule {
   readonly table: string;
