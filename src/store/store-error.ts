@@ -10,7 +10,7 @@ export const STORE_ERRORS = {
   store_away: { retryable: true, meaning: 'the database server does not answer, or no longer lets sipward in' },
   store_stopped: {
     retryable: true,
-    meaning: 'the thread of the store ended unexpectedly; the next call starts it again',
+    meaning: 'the thread of the store ended, or its file was taken away; the next call opens it anew',
   },
   store_closed: { retryable: false, meaning: 'the store was closed' },
   store_failed: { retryable: false, meaning: 'the database refused a statement: a defect, please report it' },
