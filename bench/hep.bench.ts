@@ -82,7 +82,8 @@ export const bench = {
       const traffic = new SipTraffic({ sensor: 'bench', maxTransactions: MAX_TRANSACTIONS });
       let signals = 0;
       let most = 0;
-      const started = performance.now();
+      // Processor time: what other programs do meanwhile does not count.
+      const started = process.cpuUsage();
       packets.forEach((bytes, i) => {
         const packet = decodeHep(bytes);
         if (typeof packet === 'string') throw new Error(packet);
@@ -91,7 +92,8 @@ export const bench = {
         if (i % 1000 === 0) signals += traffic.take().length;
         most = Math.max(most, traffic.tracked);
       });
-      const seconds = (performance.now() - started) / 1000;
+      const { user, system } = process.cpuUsage(started);
+      const seconds = (user + system) / 1e6;
       signals += traffic.take().length;
       return {
         mix,

@@ -62,7 +62,8 @@ export class SipTraffic {
       unansweredMs: UNANSWERED_MS,
       ringingMs: RINGING_MS,
     });
-    this.#challenges = new Challenges(max);
+    // Two values each: with and without the opaque.
+    this.#challenges = new Challenges(2 * max);
     this.#challenged = new Challenged(max, UNANSWERED_MS);
     this.#hosts = new Hosts(max);
     this.#suspects = new Suspects(max);
