@@ -8,15 +8,13 @@ import { corporaReport, scenarioReport, writtenReport } from './report.ts';
 
 /** Attackers that may go unfound, as a share of all: who comes before anything can be known. */
 const MAY_MISS: Readonly<Record<string, number>> = { botnet: 0.05 };
-/** Attacks whose detector is still missing. May only shrink. */
-const NOT_YET: readonly string[] = [];
 
 const results = SCENARIOS.map(evaluate);
 
 describe('scenarios', () => {
   for (const { scenario, attackers, sipward } of results) {
     test(`${scenario.name}: nobody is hurt`, () => assert.deepEqual(sipward.harmed, []));
-    if (attackers > 0 && !NOT_YET.includes(scenario.name)) {
+    if (attackers > 0) {
       test(`${scenario.name}: the attackers are found`, () => {
         const needed = Math.ceil(attackers * (1 - (MAY_MISS[scenario.name] ?? 0)));
         assert.ok(sipward.found >= needed, `${sipward.found} of ${attackers}`);
@@ -45,10 +43,7 @@ const corpora = await replayCorpora();
 describe('recorded traffic', { skip: corpora === undefined && 'no corpora on this machine' }, () => {
   for (const one of corpora ?? []) {
     test(one.path, () => {
-      assert.deepEqual(
-        one.missed.filter((words) => !NOT_YET.includes(words)),
-        [],
-      );
+      assert.deepEqual(one.missed, []);
       assert.deepEqual(one.blocked, one.offenders);
       assert.deepEqual(one.harmed, []);
     });
