@@ -103,3 +103,9 @@ test('a block that waits for a person is an event that says what to type', () =>
   );
   assert.equal(heldEvent({ finding: finding(), decision: decision() }), undefined);
 });
+
+test('what is held about an account names the account, and no address', () => {
+  const about = finding({ kind: 'aor', aor: '100@example.com' });
+  const held = heldEvent({ finding: about, decision: decision({ action: 'hold', target: undefined, reason: 'held' }) });
+  assert.deepEqual([held?.ip, held?.aor, held?.description], ['', '100@example.com', 'held']);
+});

@@ -82,18 +82,17 @@ export function blockEvent(block: Block, cause: string): EventRow {
   };
 }
 
-/** The event of a block that waits for a person; undefined if the decision is no such thing. */
+/** The event of what waits for a person: a block, or something about an account. Undefined if nothing does. */
 export function heldEvent({ finding, decision }: Outcome): EventRow | undefined {
   if (decision.action !== 'hold') return undefined;
-  const target = decision.target?.text ?? '';
-  const howTo = target === '' ? '' : `; to block it: sipward block ${target}`;
+  const target = decision.target?.text;
   return {
     identity: `held:${finding.identity}`,
     type: 'block_held',
     severity: 'error',
-    ip: target,
+    ip: target ?? '',
     aor: finding.subject.kind === 'aor' ? finding.subject.aor : '',
-    description: `${decision.reason}${howTo}`,
+    description: target === undefined ? decision.reason : `${decision.reason}; to block it: sipward block ${target}`,
     at: decision.at,
     details: { cause: finding.identity, code: decision.code, seconds: decision.seconds },
   };
