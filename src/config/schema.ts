@@ -3,6 +3,7 @@ import { opensipsConfig } from '../opensips/config.ts';
 import { policyConfig } from '../policy/config.ts';
 import { storeConfig } from '../store/config.ts';
 import { detectorsConfig, enforcersConfig, sourcesConfig } from './components.ts';
+import { intelConfig } from './intel.ts';
 import { logConfig, retentionConfig, webConfig } from './sections.ts';
 
 /** Everything that can be configured. Every key is optional with a safe default; unknown keys are errors. */
@@ -22,6 +23,7 @@ export const configSchema = z.strictObject({
   sources: sourcesConfig.prefault({ decoy: { type: 'decoy' } }),
   detectors: detectorsConfig.prefault({}),
   policy: policyConfig,
+  intel: intelConfig.prefault({}),
   enforcers: enforcersConfig.prefault({}),
   opensips: opensipsConfig.prefault({}),
   store: storeConfig,

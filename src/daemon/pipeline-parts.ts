@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Detector, DetectorMode } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/index.ts';
+import { type Intel, NO_INTEL } from '../pipeline/intel.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import { Policy } from '../policy/policy.ts';
 
@@ -11,11 +12,15 @@ export interface PipelineParts {
 }
 
 /** The same detectors and policy for the live daemon and for replay. */
-export function buildPipeline(config: Config, onFault: (component: string, error: unknown) => void): PipelineParts {
+export function buildPipeline(
+  config: Config,
+  onFault: (component: string, error: unknown) => void,
+  intel: Intel = NO_INTEL,
+): PipelineParts {
   const detectors = DETECTORS.flatMap((kind) => {
     const own = (config.detectors as Readonly<Record<string, { readonly mode: DetectorMode }>>)[kind.name];
     if (own === undefined || own.mode === 'off') return [];
-    return [{ detector: kind.create(own), mode: own.mode }];
+    return [{ detector: kind.create(own, intel), mode: own.mode }];
   });
   const policy = new Policy({
     config: config.policy,

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { DryRun, dryRunConfig } from '../enforcers/dry-run/dry-run.ts';
 import type { Enforcer } from '../enforcers/enforcer.ts';
 import { ENFORCERS } from '../enforcers/index.ts';
+import { ReputationBook } from '../intel/reputation-book.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { peersOf } from '../opensips/peers.ts';
 import type { Outcome } from '../pipeline/pipeline.ts';
@@ -14,6 +15,7 @@ import { Daemon, type Log } from './daemon.ts';
 import { Enforcement } from './enforcement.ts';
 import { Guard } from './guard.ts';
 import { lockStateDir } from './instance-lock.ts';
+import { IntelFeeds } from './intel-feeds.ts';
 import type { Operations } from './operations.ts';
 import { impliedAllowlist, localOperations } from './operations-local.ts';
 import { buildPipeline } from './pipeline-parts.ts';
@@ -53,9 +55,13 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
     (opened) => opened.close(),
   );
   const note = noter(store, log, clock);
-  const parts = buildPipeline(config, (component, error) =>
-    log.error({ component, error: String(error) }, 'a component failed'),
-  );
+  const book = new ReputationBook({
+    maxEntries: config.intel['max-entries'],
+    isExempt: (network) => parts.policy.exempts(network),
+  });
+  const onFault = (component: string, error: unknown) =>
+    log.error({ component, error: String(error) }, 'a component failed');
+  const parts = buildPipeline(config, onFault, book);
   const enforcement = buildEnforcement(options, clock, note);
   const recorder = new Recorder({
     store,
@@ -79,6 +85,7 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
   const daemon = new Daemon({ config, clock, store, log, parts, enforcement, recorder, guard, snapshots });
   await daemon.start();
   stack.defer(() => daemon.stop());
+  await stack.use(new IntelFeeds({ config: config.intel, book, stateDir, clock, log, note })).start();
   daemon.run(await buildRunners(options, clock, store, guard, note));
   const { signals, events, blocks } = config.retention;
   const operations = localOperations({

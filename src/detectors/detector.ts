@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Finding } from '../pipeline/finding.ts';
+import type { Intel } from '../pipeline/intel.ts';
 import type { Signal } from '../pipeline/signal.ts';
 
 /** Figures of a detector's bounded state, for `/metrics` and `doctor`. */
@@ -57,10 +58,11 @@ export interface DetectorKind<C = unknown> {
   readonly name: string;
   readonly description: string;
   readonly schema: z.ZodType<C>;
-  create(config: C): Detector;
+  /** @param intel what is known of addresses beyond the traffic; it answers from memory */
+  create(config: C, intel: Intel): Detector;
 }
 
 /** Erases the configuration's type once, so that kinds stand in one list. */
 export function defineDetector<C>(kind: DetectorKind<C>): DetectorKind {
-  return { ...kind, create: (config) => kind.create(config as C) };
+  return { ...kind, create: (config, intel) => kind.create(config as C, intel) };
 }

@@ -14,6 +14,8 @@ import { enumerationConfig } from './enumeration/config.ts';
 import { Enumeration } from './enumeration/enumeration.ts';
 import { floodConfig } from './flood/config.ts';
 import { Flood } from './flood/flood.ts';
+import { reputationConfig } from './reputation/config.ts';
+import { Reputation } from './reputation/reputation.ts';
 import { scannerConfig } from './scanner/config.ts';
 import { Scanner } from './scanner/scanner.ts';
 import { tollFraudConfig } from './toll-fraud/config.ts';
@@ -67,6 +69,12 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'calls at the cost of an account',
     schema: tollFraudConfig,
     create: (config) => new TollFraud(config),
+  }),
+  defineDetector({
+    name: 'reputation',
+    description: 'addresses on a list that fail here, too',
+    schema: reputationConfig,
+    create: (config, intel) => new Reputation(config, intel),
   }),
   defineDetector({
     name: 'flood',

@@ -39,6 +39,14 @@ test('what is serious about an account is held for a person', () => {
   assert.equal(make({}, ['brute-force']).decide(about('critical')).action, 'watch');
 });
 
+test('exempt is what the allowlist holds, wholly or in part', () => {
+  const policy = make({ allowlist: ['198.51.100.0/24'] });
+  const exempts = ['198.51.100.7', '198.51.100.0/25', '198.51.0.0/16', '198.51.101.7'].map((text) =>
+    policy.exempts(network(text)),
+  );
+  assert.deepEqual(exempts, [true, true, true, false]);
+});
+
 test('a finding blocks for the first time, with the reason in words', () => {
   const decision = make().decide(finding());
   assert.equal(decision.action, 'block');

@@ -61,6 +61,11 @@ export class Policy {
     return this.#allowlist.match(Network.single(address));
   }
 
+  /** Whether the allowlist holds `target`, wholly or in part. */
+  exempts(target: Network): boolean {
+    return this.#allowlist.match(target) !== undefined;
+  }
+
   /**
    * A block that was not decided here: by hand, or before the restart.
    * @param times how often decisions have blocked it; a block by hand does not count
