@@ -53,6 +53,17 @@ test('keys that differ in one word only are different', () => {
   assert.equal(keys.record[keys.base], 2);
 });
 
+test('a single time far ahead does not make what follows stale', () => {
+  const keys = table();
+  keys.touch(9, 9, NOW + 20 * 86_400_000, 0);
+  keys.touch(1, 1, NOW, 0);
+  assert.equal(keys.touch(1, 1, NOW + 1000, 0), true, 'counted');
+  keys.touch(2, 2, NOW - 3 * 86_400_000, 0);
+  keys.expire(NOW + 2000);
+  assert.ok(keys.has(1, 1), 'a late signal does not make the others stale');
+  assert.ok(!keys.has(2, 2));
+});
+
 test('a key not seen for the horizon is forgotten, by touch and by expire alike', () => {
   const keys = table();
   keys.touch(1, 1, NOW, 0);

@@ -61,7 +61,10 @@ export class BoundedTable {
   #bucketScale = 0;
   #size = 0;
   #evicted = 0;
+  /** What ages are counted from: the latest time touched, unless time went back by more than the horizon. */
   #newestAt = 0;
+  /** The latest time there ever was. */
+  #latestAt = 0;
 
   readonly #chunks: Uint32Array[] = [];
   readonly #free: number[] = [];
@@ -104,7 +107,7 @@ export class BoundedTable {
    * @param eager give it a record at the first sight already
    */
   touch(high: number, low: number, at: number, tag: number, eager = false): boolean {
-    if (at > this.#newestAt) this.#newestAt = at;
+    this.#tick(at);
     this.firstTag = -1;
     const slot = this.#find(high, low);
     if (slot >= 0 && !this.#isStale(slot)) return this.#touchKnown(slot, at);
@@ -139,8 +142,9 @@ export class BoundedTable {
   /** Forgets all keys whose time is up. Linear in the table's size. */
   expire(now: number): void {
     // After a silence longer than the clock's half period ages are ambiguous, and everything is past its time anyway.
-    const allStale = now - this.#newestAt > Math.min(this.#horizonMs, 2 ** 31);
-    if (now > this.#newestAt) this.#newestAt = now;
+    const allStale = now - this.#latestAt > Math.min(this.#horizonMs, 2 ** 31);
+    this.#newestAt = Math.max(this.#newestAt, now);
+    this.#latestAt = Math.max(this.#latestAt, now);
     for (let slot = 0; slot < this.#slots.length; slot += SLOT) {
       if (this.#slots[slot + REF] !== 0 && (allStale || this.#isStale(slot))) this.#release(slot);
     }
@@ -169,6 +173,7 @@ export class BoundedTable {
   restore({ words, newestAt, keys, records }: TableSnapshot): boolean {
     if (words !== this.#words) return false;
     this.#newestAt = Math.max(this.#newestAt, newestAt);
+    this.#latestAt = Math.max(this.#latestAt, newestAt);
     let record = 0;
     for (let key = 0; key < keys.length; key += SLOT) {
       const [high = 0, low = 0, at = 0, ref = 0] = keys.subarray(key, key + SLOT);
@@ -181,6 +186,12 @@ export class BoundedTable {
       record += words;
     }
     return true;
+  }
+
+  /** A single time far ahead (a host whose clock was wrong for a moment) must not make stale whatever comes after it. */
+  #tick(at: number): void {
+    if (at > this.#latestAt) this.#latestAt = at;
+    if (at > this.#newestAt || this.#newestAt - at > this.#horizonMs) this.#newestAt = at;
   }
 
   #touchKnown(slot: number, at: number): boolean {
