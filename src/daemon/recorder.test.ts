@@ -51,6 +51,19 @@ describe('recorder', () => {
     );
   });
 
+  test('many small batches are as much as large ones: none is taken that would have to be dropped', async () => {
+    const { store, recorder } = make(100_000);
+    store.error = away();
+    let taken = 0;
+    do recorder.add(pending(++taken, 0));
+    while (taken < 60_000 && (await recorder.hasRoom()));
+    assert.ok(taken < 50_000);
+    store.error = undefined;
+    await recorder.drained;
+    assert.equal(recorder.lost, 0);
+    assert.equal(store.written.at(-1)?.position, taken);
+  });
+
   test('writes nothing before its blocks are in force', async () => {
     const { store, recorder } = make();
     const enforced = Promise.withResolvers<void>();

@@ -14,8 +14,10 @@ export interface RecorderOptions {
   readonly onFault: (error: Error) => void;
 }
 
-/** Commits without rows (findings and blocks while the store is away) that may wait besides. */
+/** Commits that may wait. */
 const MAX_WAITING = 50_000;
+/** Those with rows and a position: the rest is for those without (findings and blocks while the store is away). */
+const MAX_WAITING_BATCHES = MAX_WAITING / 2;
 /** Commits written together at most: fewer transactions when many small batches wait. */
 const MAX_MERGED_ROWS = 5000;
 /** A commit that the store refuses for its content is given up after so many attempts, and counted. */
@@ -54,7 +56,7 @@ export class Recorder {
 
   /** True as soon as rows find room; false if the store does not answer, so that waiting would stop detection. */
   async hasRoom(): Promise<boolean> {
-    while (this.#rows >= this.#maxRows) {
+    while (this.#rows >= this.#maxRows || this.#queue.length >= MAX_WAITING_BATCHES) {
       if (this.#failing) return false;
       await this.#attempted.promise;
     }
