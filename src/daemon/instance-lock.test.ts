@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { lockStateDir, StateDirInUse } from './instance-lock.ts';
+import { LOCK_FILE, lockStateDir, StateDirInUse } from './instance-lock.ts';
 
 async function withDir(use: (dir: string) => Promise<void> | void): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'sipward-lock-'));
@@ -36,9 +36,19 @@ test('a process that is killed leaves no lock behind', () =>
     lockStateDir(dir)[Symbol.dispose]();
   }));
 
-test('a directory that is not there is an error of its own', () => {
+test('a directory that is not there is an error of its own, with its name', () => {
   assert.throws(
     () => lockStateDir('/nonexistent/sipward'),
-    (error) => !(error instanceof StateDirInUse),
+    (error: Error) =>
+      !(error instanceof StateDirInUse) && error.message.startsWith('state directory /nonexistent/sipward: '),
   );
 });
+
+test('what is no lock file is not taken for another daemon', () =>
+  withDir((dir) => {
+    writeFileSync(join(dir, LOCK_FILE), 'something else, long enough to be read as a database '.repeat(20));
+    assert.throws(
+      () => lockStateDir(dir),
+      (error: Error) => !(error instanceof StateDirInUse) && error.message.includes(dir),
+    );
+  }));
