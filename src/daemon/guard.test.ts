@@ -39,11 +39,41 @@ async function make() {
   const recorder = new Recorder({ store, maxRows: 1000, onFault: assert.fail });
   const { pipeline } = buildPipeline(configSchema.parse({}), assert.fail);
   const told: Outcome[] = [];
-  const guard = new Guard({ pipeline, enforcement, recorder, onOutcome: (outcome) => told.push(outcome) });
-  return { guard, recorder, written, told };
+  const ahead: [string, number][] = [];
+  const guard = new Guard({
+    pipeline,
+    enforcement,
+    recorder,
+    clock,
+    onAhead: (...of) => ahead.push(of),
+    onOutcome: (outcome) => told.push(outcome),
+  });
+  return { guard, recorder, written, told, ahead };
 }
 
 describe('guard', () => {
+  test('takes what comes from the future for what happens now, and says so once', async () => {
+    const { guard, recorder, written, told, ahead } = await make();
+    const day = 86_400_000;
+    const wrong = [
+      signal({ ip: '203.0.113.99', at: NOW + 20 * day }),
+      signal({ ip: '203.0.113.99', at: NOW + 21 * day }),
+    ];
+    guard.take('edge', wrong, wrong, 1);
+    guard.take('edge', wrong, wrong, 2);
+    const attack = series(5, 1000);
+    guard.take('edge', attack, attack, 3);
+    await recorder.drained;
+    assert.deepEqual(ahead, [['edge', 20 * day]]);
+    const stored = written.flatMap(({ commit }) => commit.signals.map(({ at }) => at));
+    assert.deepEqual(stored.slice(0, 4), [NOW, NOW, NOW, NOW]);
+    assert.deepEqual(
+      told.map(({ decision }) => [decision.action, decision.target?.text, decision.at]),
+      [['block', '203.0.113.7', NOW + 4000]],
+      'the others are detected all the same',
+    );
+  });
+
   test('enforces first and writes second, everything in one commit', async () => {
     const { guard, recorder, written, told } = await make();
     const signals = series(5, 1000);

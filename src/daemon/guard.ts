@@ -1,3 +1,4 @@
+import type { Clock } from '../lib/clock.ts';
 import type { Outcome, Pipeline } from '../pipeline/pipeline.ts';
 import type { Signal } from '../pipeline/signal.ts';
 import type { EventRow, SignalRow } from '../store/store.ts';
@@ -10,15 +11,24 @@ export interface GuardOptions {
   readonly pipeline: Pipeline;
   readonly enforcement: Enforcement;
   readonly recorder: Recorder;
+  readonly clock: Clock;
+  /** Told, once an hour and source, that its signals come from the future, and how far. */
+  readonly onAhead: (source: string, aheadMs: number) => void;
   /** Told of each finding and its decision that is worth telling, after enforcement has begun. */
   readonly onOutcome: (outcome: Outcome) => void;
 }
+
+/** Clocks differ by so much at most, or one is wrong. */
+const MAX_AHEAD_MS = 60_000;
+const TELL_EVERY_MS = 3_600_000;
 
 /** The middle of the daemon: signals in; blocks in force, rows on their way to the store. Enforce first, write second. */
 export class Guard implements Intake {
   readonly #options: GuardOptions;
   #signals = 0;
   #findings = 0;
+  /** When it was last told that a source is ahead, by source. */
+  readonly #toldAhead = new Map<string, number>();
 
   constructor(options: GuardOptions) {
     this.#options = { ...options };
@@ -31,16 +41,33 @@ export class Guard implements Intake {
 
   take(source: string, fresh: readonly Signal[], rows: readonly Signal[] | undefined, position: unknown): void {
     const { pipeline, enforcement, recorder, onOutcome } = this.#options;
-    const outcomes = pipeline.process(fresh).filter((outcome) => !outcome.decision.repeated);
+    const outcomes = pipeline.process(this.#notAhead(source, fresh)).filter((outcome) => !outcome.decision.repeated);
     const blocks = outcomes.flatMap((outcome) => blockOf(outcome.decision) ?? []);
     const enforced = blocks.length === 0 ? Promise.resolve() : enforcement.add(blocks);
     this.#signals += fresh.length;
     this.#findings += outcomes.length;
     if (rows !== undefined || outcomes.length > 0) {
-      const signals = (rows ?? []).flatMap((signal): SignalRow | SignalRow[] => signalRow(signal) ?? []);
+      const signals = this.#notAhead(source, rows ?? []).flatMap(
+        (signal): SignalRow | SignalRow[] => signalRow(signal) ?? [],
+      );
       recorder.add({ source, position, signals, ...outcomeRows(outcomes), enforced });
     }
     for (const outcome of outcomes) onOutcome(outcome);
+  }
+
+  /**
+   * What comes from the future happened now: its sender's clock, or what was taken for its time zone, is wrong. Believed,
+   * it would make the windows of all others end, and its blocks last longer.
+   */
+  #notAhead(source: string, signals: readonly Signal[]): readonly Signal[] {
+    const now = this.#options.clock();
+    const ahead = signals.find(({ at }) => at > now + MAX_AHEAD_MS);
+    if (ahead === undefined) return signals;
+    if (now - (this.#toldAhead.get(source) ?? Number.NEGATIVE_INFINITY) >= TELL_EVERY_MS) {
+      this.#toldAhead.set(source, now);
+      this.#options.onAhead(source, ahead.at - now);
+    }
+    return signals.map((signal) => (signal.at > now + MAX_AHEAD_MS ? { ...signal, at: now } : signal));
   }
 
   hasRoom(): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Enforcer } from '../enforcers/enforcer.ts';
 import { ENFORCERS } from '../enforcers/index.ts';
 import { ReputationBook } from '../intel/reputation-book.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
+import { formatDuration } from '../lib/duration.ts';
 import { peersOf } from '../opensips/peers.ts';
 import type { Outcome } from '../pipeline/pipeline.ts';
 import { SOURCES } from '../sources/index.ts';
@@ -72,6 +73,14 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
     pipeline: parts.pipeline,
     enforcement,
     recorder,
+    clock,
+    onAhead: (source, aheadMs) => {
+      const error = new Error(
+        `its times are ${formatDuration(Math.ceil(aheadMs / 1000) * 1000)} ahead of this host's clock, and taken for now`,
+      );
+      log.warn({ source, error: error.message }, 'a source reports a fault');
+      runners.find((runner) => runner.health().name === source)?.noteFault(error);
+    },
     onOutcome: (outcome) => tell(daemon, log, outcome),
   });
   const snapshots = new Snapshots({
@@ -86,7 +95,8 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
   await daemon.start();
   stack.defer(() => daemon.stop());
   await stack.use(new IntelFeeds({ config: config.intel, book, stateDir, clock, log, note })).start();
-  daemon.run(await buildRunners(options, clock, store, guard, note));
+  const runners = await buildRunners(options, clock, store, guard, note);
+  daemon.run(runners);
   const { signals, events, blocks } = config.retention;
   const operations = localOperations({
     store,
