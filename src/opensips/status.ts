@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { blockTarget } from '../lib/opensips/block-key.ts';
+import { listCache } from '../lib/opensips/cache-entries.ts';
 import { MiClient } from '../lib/opensips/mi-client.ts';
 
-const listed = z.object({ keys: z.array(z.object({ name: z.string(), value: z.string() })) });
 const dumped = z.object({ Destinations: z.array(z.unknown()).default([]) });
 const server = z.object({ Server: z.string() });
 const uptime = z.object({ 'Up since': z.string() });
@@ -23,11 +23,11 @@ export interface OpensipsStatus {
 export async function readStatus(url: string): Promise<OpensipsStatus> {
   const mi = new MiClient(url);
   try {
-    const { keys } = listed.parse(await mi.call('cache-list', { glob: '*', collection: 'sipward_blocks' }));
+    const entries = await listCache(mi, 'sipward_blocks');
     return {
       version: server.parse(await mi.call('version')).Server,
       upSince: uptime.parse(await mi.call('uptime'))['Up since'],
-      blocks: keys.flatMap(({ name }) => blockTarget(name)?.text ?? []),
+      blocks: entries.flatMap(({ name }) => blockTarget(name)?.text ?? []),
       peers: await countNetworks(mi, 'sipward_peers'),
       allowed: await countNetworks(mi, 'sipward_allowed'),
       refusedRequests: await readRefused(mi),

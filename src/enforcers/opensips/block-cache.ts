@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Network } from '../../lib/network.ts';
 import { blockKey, blockTarget } from '../../lib/opensips/block-key.ts';
+import { listCache } from '../../lib/opensips/cache-entries.ts';
 import { type MiClient, MiRefusal } from '../../lib/opensips/mi-client.ts';
 import { type Enforced, isInForce } from '../enforcer.ts';
 
@@ -9,7 +10,6 @@ const SYSTEM = `local:${COLLECTION}`;
 /** Says that this very process of OpenSIPS was filled: gone after a restart. No key of a block looks like this. */
 const FILLED_KEY = 'filled';
 
-const listed = z.object({ keys: z.array(z.object({ name: z.string(), value: z.string() })) });
 const fetched = z.object({ value: z.string() });
 
 /** The blocks in OpenSIPS' `cachedb_local`: value is the end in milliseconds since the epoch, 0 for none. */
@@ -37,8 +37,8 @@ export class BlockCache {
   }
 
   async list(now: number): Promise<readonly Enforced[]> {
-    const { keys } = listed.parse(await this.#mi.call('cache-list', { glob: '*', collection: COLLECTION }));
-    return keys.flatMap(({ name, value }) => {
+    const entries = await listCache(this.#mi, COLLECTION);
+    return entries.flatMap(({ name, value }) => {
       const target = blockTarget(name);
       const block = target === undefined ? undefined : enforced(target, value);
       return block !== undefined && isInForce(block, now) ? [block] : [];
