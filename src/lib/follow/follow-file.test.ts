@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -143,6 +143,12 @@ describe('followFile: what it may not read', () => {
   it('is an error that names the file: a directory', () =>
     withFile(async (path) => {
       mkdirSync(path);
+      await assert.rejects(readOn(path, undefined, 1), /cannot read .*x\.log: expected a regular file/);
+    }));
+
+  it('is an error that names the file: a named pipe, although nobody writes to it', () =>
+    withFile(async (path) => {
+      assert.equal(spawnSync('mkfifo', [path]).status, 0);
       await assert.rejects(readOn(path, undefined, 1), /cannot read .*x\.log: expected a regular file/);
     }));
 

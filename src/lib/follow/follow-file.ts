@@ -112,6 +112,7 @@ class Follower {
     for (let taken = this.#buffer.take(bytes < space.length); taken !== undefined; ) {
       file.took(taken.bytes);
       yield this.#block(taken.lines, taken.tooLong);
+      if (this.#options.stop.aborted) return false;
       taken = this.#buffer.take(bytes < space.length);
     }
     return bytes > 0;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, fstatSync, readSync } from 'node:fs';
+import { type BigIntStats, constants, fstatSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { FilePosition } from './file-position.ts';
 import { hasCode, readError } from './read-error.ts';
@@ -34,7 +34,8 @@ export class TrackedFile implements AsyncDisposable {
   static async open(path: string): Promise<TrackedFile | undefined> {
     let handle: FileHandle;
     try {
-      handle = await open(path, 'r');
+      // A named pipe would wait for its writer.
+      handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
       throw readError(path, error);
