@@ -17,6 +17,7 @@ import { Enforcement } from './enforcement.ts';
 import { Guard } from './guard.ts';
 import { lockStateDir } from './instance-lock.ts';
 import { IntelFeeds } from './intel-feeds.ts';
+import { retentionOf } from './open-operations.ts';
 import type { Operations } from './operations.ts';
 import { impliedAllowlist, localOperations } from './operations-local.ts';
 import { buildPipeline } from './pipeline-parts.ts';
@@ -97,23 +98,24 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
   await stack.use(new IntelFeeds({ config: config.intel, book, stateDir, clock, log, note })).start();
   const runners = await buildRunners(options, clock, store, guard, note);
   daemon.run(runners);
-  const { signals, events, blocks } = config.retention;
-  const operations = localOperations({
+  const operations = operationsOf(options, clock, store, daemon);
+  const onControlFault = (error: unknown) => log.error({ error: String(error) }, 'a control request failed');
+  stack.use(await serveControl(operations, stateDir, onControlFault));
+  const running = stack.move();
+  return { daemon, operations, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** What an operator can ask of this daemon. */
+function operationsOf({ config, stateDir }: RunOptions, clock: Clock, store: Store, daemon: Daemon): Operations {
+  return localOperations({
     store,
     engine: daemon,
     daemon: true,
     clock,
-    retention: { signalsMs: signals, eventsMs: events, blocksMs: blocks },
+    retention: retentionOf(config),
     stateDir,
     implied: () => impliedAllowlist(config.policy.allowlist, peersOf(config.opensips)),
   });
-  stack.use(
-    await serveControl(operations, stateDir, (error) =>
-      log.error({ error: String(error) }, 'a control request failed'),
-    ),
-  );
-  const running = stack.move();
-  return { daemon, operations, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 type Note = (event: Pick<EventRow, 'type' | 'severity' | 'description'>) => void;
