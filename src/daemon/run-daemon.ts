@@ -11,6 +11,8 @@ import { SOURCES } from '../sources/index.ts';
 import type { Source } from '../sources/source.ts';
 import { openStore } from '../store/open-store.ts';
 import type { EventRow, Store } from '../store/store.ts';
+import { StoreError } from '../store/store-error.ts';
+import { BackOff, pause } from './back-off.ts';
 import { serveControl } from './control-server.ts';
 import { Daemon, type Log } from './daemon.ts';
 import { Enforcement } from './enforcement.ts';
@@ -30,6 +32,8 @@ export interface RunOptions {
   readonly stateDir: string;
   readonly log: Log;
   readonly clock?: Clock;
+  /** Ends the waiting for a store that is away. */
+  readonly stop?: AbortSignal;
 }
 
 export interface RunningDaemon extends AsyncDisposable {
@@ -49,13 +53,7 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
   const { config, stateDir, log, clock = systemClock } = options;
   await using stack = new AsyncDisposableStack();
   stack.use(lockStateDir(stateDir));
-  const store = stack.adopt(
-    await openStore(config.store, {
-      stateDir,
-      onFault: (error) => log.error({ error: error.message }, 'the store fails'),
-    }),
-    (opened) => opened.close(),
-  );
+  const store = stack.adopt(await openStoreWhenThere(options), (opened) => opened.close());
   const note = noter(store, log, clock);
   const book = new ReputationBook({
     maxEntries: config.intel['max-entries'],
@@ -103,6 +101,22 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
   stack.use(await serveControl(operations, stateDir, onControlFault));
   const running = stack.move();
   return { daemon, operations, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** A server that is away at the start is waited for: the input stays where it is, and so do the blocks in force. */
+async function openStoreWhenThere({ config, stateDir, log, stop }: RunOptions): Promise<Store> {
+  const backOff = new BackOff(500, 10_000);
+  const onFault = (error: Error) => log.error({ error: error.message }, 'the store fails');
+  while (true) {
+    try {
+      return await openStore(config.store, { stateDir, onFault });
+    } catch (error) {
+      if (!(error instanceof StoreError && error.retryable) || stop?.aborted === true) throw error;
+      const retryMs = backOff.next();
+      log.error({ error: error.message }, `the store cannot be opened yet, tried again in ${retryMs} ms`);
+      await pause(retryMs, stop ?? new AbortController().signal);
+    }
+  }
 }
 
 /** What an operator can ask of this daemon. */

@@ -50,6 +50,13 @@ test(
           await eventually(() => assert.match(daemon.log(), /198\.51\.100\.2/, 'decided while the database is away'));
           await server.start();
           await eventually(async () => assert.equal(await failures(daemon), 5000), 30_000);
+          await daemon.kill();
+          await server.stop();
+          const starting = daemon.start();
+          await eventually(() => assert.match(daemon.log(), /the store cannot be opened yet/));
+          await server.start();
+          await starting;
+          assert.equal(await failures(daemon), 5000, 'a server that is away at the start is waited for');
           const blocks = (await daemon.ask('blocks')) as unknown as { blocks: { target: string }[] };
           assert.deepEqual(blocks.blocks.map((block) => block.target).toSorted(), ['198.51.100.1', '198.51.100.2']);
         });

@@ -29,7 +29,7 @@ async function run(session: Session): Promise<number> {
   const { stop } = io;
   const log = logFor(session);
   makeStateDir(stateDir);
-  await using running = await runDaemon({ config, stateDir, log, clock: io.clock });
+  await using running = await runDaemon({ config, stateDir, log, clock: io.clock, stop: io.stop });
   await using web = await startWeb(session, running, log);
   session.print(summary(session, running, web), () => banner(session, running, web));
   if (!stop.aborted) await once(stop, 'abort');
