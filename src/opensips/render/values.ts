@@ -8,6 +8,9 @@ import type { TemplateValues } from './template.ts';
 /** Challenges sent within a minute that are remembered at most; more than that stay unproven. */
 const MAX_CHALLENGES = 100_000;
 
+/** An INVITE that was challenged and not sent again with credentials within this time was no call. */
+const ANSWER_SECONDS = 8;
+
 const COLLECTIONS = 'sipward_blocks=14; sipward_challenges=12; sipward_known=12; sipward_counters=12';
 
 /** Modules of the security routes, in an order that satisfies their dependencies. */
@@ -76,6 +79,7 @@ export function securityValues(config: OpensipsConfig, loaded: ReadonlySet<strin
     sources: String(limits.sources),
     buckets: '4096',
     challenges: String(MAX_CHALLENGES),
+    'answer-seconds': String(ANSWER_SECONDS),
     'group-back-ends': String(BACK_END_GROUP),
     'group-trunks': String(TRUNK_GROUP),
     'back-end-set': String(BACK_END_SET),

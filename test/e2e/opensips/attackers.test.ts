@@ -114,6 +114,29 @@ for (const program of (missing ?? noSipvicious ?? noSipp) === undefined ? progra
         }
       }));
 
+    it('numbers tried without ever answering the challenge: probes of the dial plan, and out', () =>
+      withGuardedSbc(program, {}, async (lab) => {
+        const anna = await lab.phone(20, '1001');
+        assert.equal(statusOf((await anna.call('600')).response!), 200, 'a call that answers its challenge');
+        const prober = await lab.phone(71, '1002', { transport: 'tcp' });
+        for (const prefix of ['', '0', '00', '9', '90', '900', '011', '9011', '810', '0011', '1', '8']) {
+          const number = `${prefix}442012345678`;
+          const response = await prober.request('INVITE', {
+            uri: `sip:${number}@example.com`,
+            callId: `probe-${number}`,
+          });
+          assert.equal(statusOf(response!), 401);
+        }
+        await lab.awaitBlock(71, 25_000);
+        const probes = lab.signals().filter((signal) => signal.reason === 'dial_probe');
+        assert.ok(
+          probes.every(
+            ({ address, proven, status }) => address.text === lab.address(71) && proven === 'yes' && status === 401,
+          ),
+        );
+        assert.match(probes[0]?.requestUri ?? '', /442012345678@example\.com$/);
+      }));
+
     it('forged packets "from" a trunk and "from" a registered phone: no harm to either', () =>
       withGuardedSbc(program, { opensips: (net) => ({ trunks: [`${net}.40`] }) }, async (lab) => {
         const anna = await lab.phone(20, '1001');
