@@ -1,31 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
 import { describe, it } from 'node:test';
+import { withMi } from './mi.testkit.ts';
 import { MiClient, MiRefusal } from './mi-client.ts';
 import { opensipsMiValue } from './mi-url.ts';
-
-/** Other sides that a real OpenSIPS is not; with the real one the client is tried in the end-to-end tests. */
-async function withServer(answer: (method: string) => string, use: (mi: MiClient) => Promise<void>): Promise<void> {
-  const listener: RequestListener = (request, response) => {
-    let body = '';
-    request.on('data', (chunk) => {
-      body += String(chunk);
-    });
-    request.on('end', () => response.end(answer((JSON.parse(body) as { method: string }).method)));
-  };
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const mi = new MiClient(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/mi`);
-  try {
-    await use(mi);
-  } finally {
-    mi.close();
-    server.close();
-    await once(server, 'close');
-  }
-}
 
 const unknown = '{"jsonrpc":"2.0","error":{"code":-32601,"message":"Method not found"},"id":1}';
 
@@ -37,7 +14,7 @@ describe('the MI client', () => {
         asked.push(method);
         return method === known ? '{"jsonrpc":"2.0","result":"OK","id":1}' : unknown;
       };
-      await withServer(answer, async (mi) => {
+      await withMi(answer, async (mi) => {
         assert.equal(await mi.call('cache-store', { attr: 'a' }), 'OK');
         assert.equal(await mi.call('cache-store', { attr: 'a' }), 'OK');
         assert.deepEqual(asked.slice(-2), known === 'cache_store' ? [known, known] : [known, known]);
@@ -47,13 +24,13 @@ describe('the MI client', () => {
   });
 
   it('tells a refusal from no answer', async () => {
-    await withServer(
+    await withMi(
       () => '{"jsonrpc":"2.0","error":{"code":400,"message":"Value not found"},"id":1}',
       async (mi) => {
         await assert.rejects(mi.call('cache-fetch'), (error) => error instanceof MiRefusal && error.code === 400);
       },
     );
-    await withServer(
+    await withMi(
       () => unknown,
       async (mi) => {
         await assert.rejects(mi.call('uptime'), /OpenSIPS refused core:uptime: Method not found/);
@@ -68,7 +45,7 @@ describe('the MI client', () => {
       ['<html>hello</html>', /did not answer with JSON, but: "<html>hello/],
       ['7', /did not answer with a JSON object/],
     ] as const) {
-      await withServer(
+      await withMi(
         () => text,
         async (mi) => {
           await assert.rejects(mi.call('uptime'), message);
