@@ -65,14 +65,14 @@ class KamailioParser implements LineParser {
   #readModule(line: string, start: number): Parsed {
     const at = Number.isNaN(this.#prefix.at) ? this.#now() : this.#prefix.at;
     const nameEnd = line.indexOf(': ', start);
-    const message = (from: number): Message => ({ text: line.slice(from), at, sensor: this.#sensor });
-    if (line.startsWith('<script>: ', start)) return readScript(message(nameEnd + 2));
-    const text = line.indexOf('(): ', nameEnd);
-    if (nameEnd < 0 || text < 0) return 'ignored';
-    if (line.startsWith('pike [', start)) return readPike(message(text + 4));
-    if (line.startsWith('acc [', start)) return this.#accounting.parse(message(text + 4));
-    if (line.startsWith('<core> [', start)) return readCore(message(text + 4));
-    return 'ignored';
+    const head = line.startsWith('<script>: ', start) ? nameEnd - 2 : line.indexOf('(): ', nameEnd);
+    if (nameEnd < 0 || head < 0) return 'ignored';
+    const message: Message = { text: line.slice(head + 4), at, sensor: this.#sensor };
+    if (holdsHead(message.text)) return 'unrecognised';
+    if (line.startsWith('<script>: ', start)) return readScript(message);
+    if (line.startsWith('pike [', start)) return readPike(message);
+    if (line.startsWith('acc [', start)) return this.#accounting.parse(message);
+    return line.startsWith('<core> [', start) ? readCore(message) : 'ignored';
   }
 }
 
@@ -134,6 +134,14 @@ function afterLogPrefix(line: string, at: number): number {
   if (line.charCodeAt(at) !== 123) return at;
   const end = line.indexOf('} ', at);
   return end < 0 || line.indexOf('} ', end + 1) >= 0 ? -1 : end + 2;
+}
+
+/**
+ * Whether a module's name or the script's comes again. A NUL in a Call-ID ends `log_prefix` where the sender wants it (seen
+ * on Kamailio 5.6), so what looks like the message may be his, and then the true one follows with its own head.
+ */
+function holdsHead(text: string): boolean {
+  return text.includes('(): ') || text.includes('<script>: ');
 }
 
 /** Whether the line may begin a dump: a complaint, or what a script of somebody's own says. */
