@@ -264,6 +264,15 @@ describe('requests that nobody answers', () => {
     ]);
   });
 
+  it('are no proof of a connection, whose segments can be forged', () => {
+    const scene = new Scene();
+    for (const transport of ['udp', 'tcp'] as const) scene.request('OPTIONS', { transport });
+    scene.send(['INVITE sip:x@example.com SIP/3.0', 'Call-ID: 7'], PHONE, SERVER, 'tcp');
+    scene.reply(scene.request('OPTIONS', { from: OTHER }), 200);
+    scene.wait(10_000);
+    assert.deepEqual(scene.told('proven'), ['malformed unknown', 'request.refused no', 'request.refused unknown']);
+  });
+
   it("are nobody's fault while the server is down, or its replies take another way", () => {
     const scene = new Scene();
     scene.reply(scene.request('OPTIONS', { from: OTHER }), 200);

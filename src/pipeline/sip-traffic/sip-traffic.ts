@@ -125,7 +125,7 @@ export class SipTraffic {
     if (reason === 'empty' || reason === 'not-sip') return false;
     if (message?.kind === 'response' || this.#isOurs(path)) return true;
     const fields = message === undefined ? minimalFields(path) : describeRequest(message, path);
-    const proven = this.#challenges.prove([], path);
+    const proven = path.transport === 'udp' ? 'no' : 'unknown';
     this.#signals.push(
       makeSignal('malformed', { ...fields, sensor: this.#sensor, proven, reason: 'malformed', detail: reason }),
     );
@@ -242,7 +242,10 @@ export class SipTraffic {
     this.#refuse(reason, transaction, at, { status: reply.status, detail: reply.reason });
   }
 
-  /** Nobody answered. That tells something only if the server was there for others, or if host after host is tried. */
+  /**
+   * Nobody answered. That tells something only if the server was there for others, or if host after host is tried. And it
+   * takes an answer to show that a connection is one: TCP segments can be forged as well as datagrams.
+   */
   #concludeUnanswered(transaction: Transaction, now: number): void {
     const { request, path, hasToTag } = transaction;
     if (hasToTag || this.#hosts.isGood(request.address, now)) return;
@@ -251,7 +254,8 @@ export class SipTraffic {
     const alive = this.#hosts.wasAlive(path) && (request.method !== 'REGISTER' || userAfterUser);
     if (alive || (hostAfterHost && this.#hosts.isSilent(path))) {
       const reason = request.method === 'INVITE' ? 'dial_probe' : 'domain_not_found';
-      this.#refuse(reason, transaction, now, { detail: 'no answer' });
+      const proven = path.transport === 'udp' ? transaction.proven : 'unknown';
+      this.#refuse(reason, transaction, now, { detail: 'no answer', proven });
     } else {
       this.#tellScanner(transaction, now);
     }
