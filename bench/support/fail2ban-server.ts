@@ -1,7 +1,7 @@
 /** The real fail2ban server on a file, as a yardstick: with its own configuration, socket and no database. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -25,7 +25,7 @@ bantime = 3600
 action =
 `;
 
-/** Lines a second that it takes, undefined if it is not installed. All lines must be failures of the last 5 minutes. */
+/** Lines that it takes in a second of CPU time, undefined if it is not installed. All lines must be failures of the last 5 minutes. */
 export async function fail2banRate(
   path: string,
   lines: number,
@@ -45,25 +45,33 @@ export async function fail2banRate(
   const files = ['-c', config, '-s', join(config, 'sock'), '-p', join(config, 'pid')];
   const server = spawn('fail2ban-server', [...files, '-f', 'start'], { stdio: 'ignore' });
   try {
-    return await measure(files, lines);
+    return await measure(files, lines, server.pid!);
   } finally {
     server.kill();
     await once(server, 'exit');
   }
 }
 
-async function measure(files: readonly string[], lines: number): Promise<number> {
-  let first: { readonly at: number; readonly failed: number } | undefined;
+async function measure(files: readonly string[], lines: number, pid: number): Promise<number> {
+  let first: { readonly cpu: number; readonly failed: number } | undefined;
   for (let seen = 0, unchanged = 0; unchanged < 50; ) {
     await sleep(200);
     const failed = totalFailed(files);
-    const at = performance.now();
-    if (failed > 0) first ??= { at, failed };
+    const cpu = cpuSeconds(pid);
+    if (failed > 0) first ??= { cpu, failed };
     unchanged = failed > seen || first === undefined ? 0 : unchanged + 1;
     seen = failed;
-    if (first !== undefined && failed >= lines) return ((failed - first.failed) * 1000) / (at - first.at);
+    if (first !== undefined && failed >= lines) return (failed - first.failed) / (cpu - first.cpu);
   }
   throw new Error('fail2ban stopped before the last line');
+}
+
+/** User and system time, in ticks of 10 ms (proc(5), fields 14 and 15). */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 function totalFailed(files: readonly string[]): number {
