@@ -3,6 +3,7 @@ import { buildPipeline } from '../../src/daemon/pipeline-parts.ts';
 import { Address } from '../../src/lib/address.ts';
 import type { EventType, Finding } from '../../src/pipeline/finding.ts';
 import type { Outcome } from '../../src/pipeline/pipeline.ts';
+import type { Signal } from '../../src/pipeline/signal.ts';
 import { type Counted, classicBans } from './classic-rule.ts';
 import { Random } from './random.ts';
 import type { Play, Scenario } from './scenario.ts';
@@ -33,7 +34,7 @@ const SEED = 20_260_112;
 /** The real detectors and policy, with every default, on what the scenario sends. */
 export function evaluate(scenario: Scenario): Result {
   const play = scenario.play(new Random(SEED));
-  const outcomes = run(play);
+  const outcomes = decide(play.signals);
   return {
     scenario,
     attackers: play.attackers.length,
@@ -47,11 +48,12 @@ export function evaluate(scenario: Scenario): Result {
   };
 }
 
-function run(play: Play): Outcome[] {
+/** What is worth telling of what the detectors and policy make of these signals, with every default. */
+export function decide(signals: readonly Signal[]): Outcome[] {
   const { pipeline } = buildPipeline(parseConfig('', 'defaults'), (component, error) => {
     throw new Error(`${component} failed`, { cause: error });
   });
-  return pipeline.process(play.signals).filter(({ decision }) => !decision.repeated);
+  return pipeline.process(signals).filter(({ decision }) => !decision.repeated);
 }
 
 function scoreOutcomes(scenario: Scenario, play: Play, outcomes: readonly Outcome[]): Score {
