@@ -10,7 +10,7 @@ import { SCANNER_USER_AGENTS } from '../../pipeline/scanner-user-agents.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
 import type { CompromiseConfig } from './config.ts';
-import { GuessBook, type Guesses, isFast } from './guesses.ts';
+import { attemptsOf, GuessBook, type Guesses, isFast } from './guesses.ts';
 import { Owners } from './owners.ts';
 
 /** Somebody got in after failures, and nothing else speaks against it yet. */
@@ -113,19 +113,18 @@ export class Compromise implements Detector {
   /** What speaks for a guess, in words. */
   #signs(account: string, guesses: Guesses, { address, at, userAgent }: Signal): string[] {
     const config = this.#config;
-    const source = address.countedText;
     const { sources, count } = guesses;
     const agents = this.#owners.get(account, at)?.agents;
     const agent = userAgent.toLowerCase();
     const signs: string[] = [];
-    if (isFast(guesses, source, at, config.guesses, config['fast-within'])) {
+    if (isFast(guesses, address, at, config.guesses, config['fast-within'])) {
       signs.push('its source had failed there faster than people and phones do');
     }
     if (this.#countFailedAt(address, at) >= config['other-accounts']) {
       signs.push('its source had failed at many accounts');
     }
-    if (sources.has(source) && sources.size >= config['attacking-sources']) {
-      signs.push(`its source is one of ${sources.size} that attacked the account`);
+    if (sources.length >= config['attacking-sources'] && attemptsOf(sources, address) !== undefined) {
+      signs.push(`its source is one of at least ${sources.length} that attacked the account`);
     }
     if (SCANNER_USER_AGENTS.some((name) => agent.includes(name))) signs.push('its user agent is a known attack tool');
     const isNewAgent = agents !== undefined && agents.size > 0 && !agents.has(userAgent);

@@ -49,9 +49,9 @@ export const compromiseConfig = z
       .int()
       .min(1024)
       .max(1_048_576)
-      .default(65_536)
+      .default(32_768)
       .describe('accounts remembered at most: so many that fail, and so many that succeed'),
-    'max-sources': maxSourcesValue,
+    'max-sources': maxSourcesValue.default(131_072),
   })
   .prefault({})
   .describe('a password was guessed: many failures at an account, then a success, then what its owner does not do');

@@ -1,12 +1,16 @@
+import type { Address } from '../../lib/address.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
+import { BoundedTable } from '../../lib/bounded-table.ts';
+import { hashText, mix } from '../../lib/text-hash.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 
-/** Sources remembered for one account: more than `attacking-sources` can ask for. */
+/** Sources remembered for one account: as many as `attacking-sources` can ask for. */
 const MAX_SOURCES = 32;
 
-/** The failures of one source at one account: how many, and when the last few were, the latest last. */
+/** The failures of one source (by its counting key) at one account, with when the last few were, the latest last. */
 interface Attempts {
-  count: number;
+  readonly high: number;
+  readonly low: number;
   readonly times: number[];
 }
 
@@ -15,7 +19,8 @@ export interface Guesses {
   readonly firstAt: number;
   lastAt: number;
   count: number;
-  readonly sources: Map<string, Attempts>;
+  /** The one entered longest ago first. */
+  readonly sources: Attempts[];
 }
 
 export interface GuessBookOptions {
@@ -25,30 +30,44 @@ export interface GuessBookOptions {
   readonly times: number;
 }
 
-/** Who failed at which account, since nobody failed there for `windowMs`. */
+/**
+ * Who failed at which account, since nobody failed there for `windowMs`. The first failure at an account costs 16 bytes:
+ * names that are tried once, from forged addresses even, fill no memory and push nobody out.
+ */
 export class GuessBook {
   readonly #options: GuessBookOptions;
   readonly #accounts: BoundedMap<string, Guesses>;
+  /** Accounts with a failure, by hash; the tag is the source's. */
+  readonly #once: BoundedTable;
 
   constructor(options: GuessBookOptions) {
     this.#options = { ...options };
     this.#accounts = new BoundedMap(options.maxAccounts);
+    this.#once = new BoundedTable({ maxKeys: options.maxAccounts * 4, words: 0, horizonMs: options.windowMs });
   }
 
   get size(): number {
-    return this.#accounts.size;
+    return this.#accounts.size + this.#once.size;
   }
 
   get evicted(): number {
-    return this.#accounts.evicted;
+    return this.#accounts.evicted + this.#once.evicted;
   }
 
   failed(account: string, { at, count, address }: Signal): void {
-    const known = this.get(account, at);
-    const guesses = known ?? { firstAt: at, lastAt: at, count: 0, sources: new Map<string, Attempts>() };
+    const hash = hashText(account, 1);
+    const source = mix(address.low ^ address.high) >>> 2;
+    const isKnown = this.#once.touch(hash, mix(hash ^ 0x5bd1e995), at, source, count > 1);
+    const { firstTag, firstAt } = this.#once;
+    if (!isKnown) return;
+    const guesses = this.get(account, at) ?? { firstAt: at, lastAt: at, count: 0, sources: [] };
+    if (firstTag >= 0) {
+      guesses.count++;
+      if (firstTag === source) this.#noteSource(guesses, address, firstAt, 1);
+    }
     guesses.lastAt = at;
     guesses.count += count;
-    this.#noteSource(guesses, address.countedText, at, count);
+    this.#noteSource(guesses, address, at, count);
     this.#accounts.set(account, guesses);
   }
 
@@ -58,29 +77,33 @@ export class GuessBook {
   }
 
   forget(account: string): void {
+    const hash = hashText(account, 1);
     this.#accounts.delete(account);
+    this.#once.delete(hash, mix(hash ^ 0x5bd1e995));
   }
 
   expire(now: number): void {
     this.#accounts.expire(({ lastAt }) => now - lastAt > this.#options.windowMs);
+    this.#once.expire(now);
   }
 
-  #noteSource({ sources }: Guesses, source: string, at: number, count: number): void {
-    const attempts = sources.get(source) ?? { count: 0, times: [] };
-    attempts.count += count;
-    for (let i = Math.min(count, this.#options.times); i > 0; i--) attempts.times.push(at);
-    attempts.times.splice(0, attempts.times.length - this.#options.times);
-    sources.delete(source);
-    sources.set(source, attempts);
-    if (sources.size <= MAX_SOURCES) return;
-    const [oldest = ''] = sources.keys();
-    sources.delete(oldest);
+  #noteSource({ sources }: Guesses, address: Address, at: number, count: number): void {
+    const times = attemptsOf(sources, address)?.times ?? [];
+    if (times.length === 0) sources.push({ high: address.high, low: address.low, times });
+    if (sources.length > MAX_SOURCES) sources.shift();
+    for (let i = Math.min(count, this.#options.times); i > 0; i--) {
+      times.push(at);
+      if (times.length > this.#options.times) times.shift();
+    }
   }
 }
 
+export function attemptsOf(sources: readonly Attempts[], { high, low }: Address): Attempts | undefined {
+  return sources.find((one) => one.low === low && one.high === high);
+}
+
 /** Whether the source's last `guesses` failures and its success at `at` lie within `ms`. */
-export function isFast(found: Guesses, source: string, at: number, guesses: number, ms: number): boolean {
-  const times = found.sources.get(source)?.times ?? [];
-  const first = times.at(-guesses);
+export function isFast(found: Guesses, source: Address, at: number, guesses: number, ms: number): boolean {
+  const first = attemptsOf(found.sources, source)?.times.at(-guesses);
   return first !== undefined && at - first <= ms;
 }
