@@ -46,8 +46,15 @@ async function block(context: OperationsContext, input: ParsedInput<'block'>): P
   const layers = await engine.applyBlocks([
     { target, reason, blockedAt, expiresAt: expiresAt ?? undefined, automatic: false },
   ]);
-  await store.addBlocks([{ target: target.text, reason, blockedAt, expiresAt, automatic: false, by }]);
-  await store.addEvents([actionEvent('ip_blocked', target.text, blockedAt, `Blocked by ${by}: ${reason}`, by)]);
+  try {
+    await store.addBlocks([{ target: target.text, reason, blockedAt, expiresAt, automatic: false, by }]);
+    await store.addEvents([actionEvent('ip_blocked', target.text, blockedAt, `Blocked by ${by}: ${reason}`, by)]);
+  } catch (error) {
+    if (!daemon) throw error;
+    // It works, and that is what was asked for: only a restart would forget it.
+    const message = error instanceof Error ? error.message : String(error);
+    notes.push(`In force, but not recorded, so a restart of sipward forgets it: ${message}`);
+  }
   notes.push(...reachNotes(context));
   return { daemon, target: target.text, blockedAt, expiresAt, changed: true, layers, notes };
 }

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { test } from 'node:test';
 import { Network } from '../lib/network.ts';
 import { openEngine } from '../store/open-engine.ts';
 import { SqlStore } from '../store/sql-store.ts';
@@ -52,3 +54,13 @@ const withRemote: WithBench = (use) =>
 
 testOperations('in process', withLocal);
 testOperations('over the control socket', withRemote);
+
+test('a block that the store cannot take works, and says that a restart forgets it', () =>
+  withLocal(async ({ operations, engine, store }) => {
+    store.addBlocks = () => Promise.reject(new Error('sipward.db: database or disk is full'));
+    const { changed, notes } = await operations.block({ address: '203.0.113.7', reason: 'test', by: 'ann' });
+    assert.ok(changed && engine.blocks.has('203.0.113.7'));
+    assert.match(notes.join(), /not recorded, so a restart of sipward forgets it: .*disk is full/);
+    await operations.unblock({ address: '203.0.113.7', reason: 'test', by: 'ann' });
+    assert.ok(!engine.blocks.has('203.0.113.7'));
+  }));
