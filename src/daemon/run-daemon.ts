@@ -75,12 +75,12 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
     clock,
     onAhead: (source, aheadMs) => {
       const error = new Error(
-        `its times are ${formatDuration(Math.ceil(aheadMs / 1000) * 1000)} ahead of this host's clock, and taken for now`,
+        `its times are ${formatDuration(wholeSeconds(aheadMs))} ahead of this host's clock, and taken for now`,
       );
       log.warn({ source, error: error.message }, 'a source reports a fault');
       runners.find((runner) => runner.health().name === source)?.noteFault(error);
     },
-    onOutcome: (outcome) => tell(daemon, log, outcome),
+    onOutcome: (outcome) => tell(daemon, log, clock(), outcome),
   });
   const snapshots = new Snapshots({
     stateDir,
@@ -206,10 +206,19 @@ function buildSource(
   return kind.create(section, context);
 }
 
-function tell(daemon: Daemon, log: Log, { finding, decision }: Outcome): void {
+function tell(daemon: Daemon, log: Log, now: number, { finding, decision }: Outcome): void {
   daemon.noteFinding(finding.detector);
   const fields = { type: finding.type, target: decision.target?.text, count: finding.count, code: decision.code };
   const dryRun = daemon.health().enforcers.some((layer) => layer.enforces) ? '' : 'dry run, not kept out: ';
-  if (decision.action === 'block') log.warn(fields, `${dryRun}${decision.reason}`);
+  const isOver = decision.at + decision.seconds * 1000 <= now;
+  // Read late, or written by a clock or in a time zone that is not what it was taken for.
+  const over = isOver
+    ? `not kept out, for it happened ${formatDuration(wholeSeconds(now - decision.at))} ago and the time is up: `
+    : '';
+  if (decision.action === 'block') log.warn(fields, `${over}${dryRun}${decision.reason}`);
   else log.info(fields, `${finding.reason}; ${decision.action}: ${decision.reason}`);
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.ceil(ms / 1000) * 1000;
 }
