@@ -60,8 +60,20 @@ function detectorTable(session: Session, detectors: readonly DetectorHealth[]): 
 
 function enforcerTable(session: Session, enforcers: readonly EnforcerHealth[]): string {
   return session.table(
-    [{ title: 'ENFORCER' }, figure('ENTRIES'), figure('PUT RIGHT'), { title: 'STATE', flexible: true }],
-    enforcers.map((one) => [one.name, String(one.entries), String(one.repairs), stateCell(one)]),
+    [
+      { title: 'ENFORCER' },
+      figure('ENTRIES'),
+      figure('PACKETS DROPPED'),
+      figure('PUT RIGHT'),
+      { title: 'STATE', flexible: true },
+    ],
+    enforcers.map((one) => [
+      one.name,
+      String(one.entries),
+      String(one.dropped ?? '–'),
+      String(one.repairs),
+      stateCell(one),
+    ]),
   );
 }
 

@@ -121,6 +121,7 @@ export class Enforcement {
       enforces: enforcer.capabilities.enforces,
       entries: this.#blocks.size,
       repairs,
+      dropped: enforcer.dropped() ?? null,
     }));
   }
 

@@ -43,6 +43,8 @@ const enforcerHealth = z.object({
   entries: z.number(),
   /** Entries that somebody else removed or added and that were put right. */
   repairs: z.number(),
+  /** Packets dropped so far; null if the layer cannot tell. */
+  dropped: z.number().nullable(),
 });
 export type EnforcerHealth = z.output<typeof enforcerHealth>;
 

@@ -65,6 +65,12 @@ const ENFORCERS: readonly Figure<Part<'enforcers'>>[] = [
   { kind: Gauge, name: 'enforcer_up', help: '1 if the enforcer works.', value: ({ state }) => Number(state === 'ok') },
   { kind: Gauge, name: 'enforcer_entries', help: 'Entries it should hold.', value: ({ entries }) => entries },
   { kind: Counter, name: 'enforcer_repairs_total', help: 'Entries put right.', value: ({ repairs }) => repairs },
+  {
+    kind: Counter,
+    name: 'enforcer_dropped_packets_total',
+    help: 'Packets dropped.',
+    value: ({ dropped }) => dropped ?? 0,
+  },
 ];
 
 /** The figures of the health for Prometheus. Nothing is labelled with what an attacker chooses. */

@@ -122,9 +122,14 @@ function sourcesSection({ status, now }: StatusData): Html {
 function enforcersSection({ status }: StatusData): Html {
   const rows = status.health.enforcers.map(
     (one) => html`<tr><td>${one.name}</td><td>${stateBadge(one.state)}</td>
-<td class="number">${one.entries}</td><td class="number">${one.repairs}</td></tr>`,
+<td class="number">${one.entries}</td><td class="number">${one.dropped ?? '–'}</td><td class="number">${one.repairs}</td></tr>`,
   );
-  return section('Enforcers', ['name', 'state', '#entries', '#put right'], rows, 'No enforcer runs.');
+  return section(
+    'Enforcers',
+    ['name', 'state', '#entries', '#packets dropped', '#put right'],
+    rows,
+    'No enforcer runs.',
+  );
 }
 
 /** @param heads a `#` before a head sets its column right */
