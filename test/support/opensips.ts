@@ -51,7 +51,7 @@ export interface RunningOpensips {
   /** What was written to the events file so far. */
   readonly events: () => string;
   readonly log: () => string;
-  /** Ends the process as a crash would and starts another one. */
+  /** Ends the process and starts another one, which knows nothing of the first. */
   readonly restart: () => Promise<void>;
 }
 
@@ -83,7 +83,7 @@ export async function withOpensips(
   let child = start();
   try {
     await answering(mi, log);
-    await listening(`${net}.1`);
+    await listening(config.listen);
     await use({
       program,
       config,
@@ -96,7 +96,7 @@ export async function withOpensips(
         await stop(child, 'SIGTERM');
         child = start();
         await answering(mi, log);
-        await listening(`${net}.1`);
+        await listening(config.listen);
       },
     });
   } finally {
@@ -122,9 +122,12 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> 
 }
 
 /** MI answers before the TCP workers of a busy machine listen. */
-async function listening(host: string): Promise<void> {
+async function listening(sockets: readonly string[]): Promise<void> {
+  const [, host = '', port = ''] =
+    sockets.map((text) => /^tcp:([\d.]+):(\d+)$/.exec(text)).find((match) => match) ?? [];
+  if (host === '') return;
   for (let attempt = 0; attempt < 100; attempt++) {
-    const socket = connect(5060, host);
+    const socket = connect(Number(port), host);
     const heard = await new Promise<boolean>((resolve) => {
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
     });
@@ -132,7 +135,7 @@ async function listening(host: string): Promise<void> {
     if (heard) return;
     await sleep(100);
   }
-  throw new Error(`OpenSIPS does not listen on tcp:${host}:5060`);
+  throw new Error(`OpenSIPS does not listen on tcp:${host}:${port}`);
 }
 
 async function answering(mi: MiClient, log: string): Promise<void> {

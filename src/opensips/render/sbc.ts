@@ -22,6 +22,8 @@ export function sbcValues(config: OpensipsConfig): TemplateValues {
   return {
     sockets: config.listen.map((socket) => `socket=${socket}`).join('\n'),
     workers: String(config.workers),
+    // OpenSIPS 4.0 does not start with a transport that has no socket.
+    'proto-tcp': listens('tcp'),
     tcp: listens('tcp', 'tls', 'ws', 'wss'),
     ws: listens('ws'),
     wss: listens('wss'),

@@ -1,12 +1,42 @@
 /** Phones that do nothing wrong, behind a real OpenSIPS and a real Asterisk: all works, and nothing is held against them. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/daemon.ts';
+import { hasProgram, runProgram } from '../../support/program.ts';
 import { announce, missing, programs, withSbc } from './sbc-lab.ts';
 import { methodOf, statusOf } from './sip-message.ts';
+import { openTls } from './transport.ts';
 
 announce('honest-phones', missing);
+const noOpenssl = hasProgram('openssl') ? false : 'needs openssl';
+
+/** Lends a certificate of our own making. */
+async function withCertificate(use: (certificate: string, privateKey: string) => Promise<void>): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'sipward-certificate-'));
+  try {
+    const [key, certificate] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
+    const subject = ['-subj', '/CN=sbc.example', '-days', '2', '-nodes'];
+    const made = await runProgram('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-keyout',
+      key,
+      '-out',
+      certificate,
+      ...subject,
+    ]);
+    assert.equal(made.code, 0, made.output);
+    await use(certificate, key);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
 
 for (const program of missing === undefined ? programs : []) {
   describe(`honest phones, OpenSIPS ${program.version}`, () => {
@@ -80,6 +110,30 @@ for (const program of missing === undefined ? programs : []) {
         await eventually(() => assert.ok(anna.received.some((request) => methodOf(request) === 'OPTIONS')));
         assert.match(anna.received[0]?.start ?? '', /1001@192\.168\.1\.50/);
       }));
+
+    it('register and are called over TLS; a WSS socket is there', { skip: noOpenssl }, () =>
+      withCertificate((certificate, privateKey) => {
+        const secure = (net: string) => ({
+          listen: [`udp:${net}.1:5060`, `tls:${net}.1:5061`, `wss:${net}.1:8443`],
+          'tls-certificate': certificate,
+          'tls-private-key': privateKey,
+        });
+        return withSbc(program, { opensips: secure }, async (lab) => {
+          const proxy = { address: lab.address(1), port: 5061 };
+          const anna = await lab.phone(20, '1001', { transport: 'tls', proxy });
+          const ben = await lab.phone(21, '1002');
+          assert.equal(statusOf((await anna.register())!), 200);
+          const [registered] = await lab.awaitSignals('register.ok', 1);
+          assert.deepEqual([registered?.transport, registered?.proven], ['tls', 'yes']);
+          const call = await ben.call('1001');
+          assert.equal(statusOf(call.response!), 200, 'over the connection that the phone opened');
+          assert.equal(statusOf((await call.hangUp())!), 200);
+          await openTls(lab.address(22), { address: lab.address(1), port: 8443 }).then((socket) =>
+            socket[Symbol.asyncDispose](),
+          );
+        });
+      }),
+    );
 
     it('are registered for nobody but themselves: a failed registration leaves nothing', () =>
       withSbc(program, {}, async (lab) => {

@@ -12,7 +12,7 @@ import {
   type SipMessage,
   statusOf,
 } from './sip-message.ts';
-import { type Endpoint, openTcp, openUdp, type Transport } from './transport.ts';
+import { type Endpoint, openTcp, openTls, openUdp, type Transport } from './transport.ts';
 
 export interface PhoneOptions {
   readonly from: string;
@@ -20,7 +20,7 @@ export interface PhoneOptions {
   readonly user: string;
   readonly password?: string;
   readonly domain?: string;
-  readonly transport?: 'udp' | 'tcp';
+  readonly transport?: 'udp' | 'tcp' | 'tls';
   readonly userAgent?: string;
 }
 
@@ -62,7 +62,7 @@ export class Phone implements AsyncDisposable {
   }
 
   static async open(options: PhoneOptions): Promise<Phone> {
-    const open = options.transport === 'tcp' ? openTcp : openUdp;
+    const open = { udp: openUdp, tcp: openTcp, tls: openTls }[options.transport ?? 'udp'];
     return new Phone(options, await open(options.from, options.proxy));
   }
 
@@ -76,7 +76,7 @@ export class Phone implements AsyncDisposable {
 
   get contact(): string {
     const { name, local } = this.#transport;
-    return `sip:${this.#options.user}@${local.address}:${local.port}${name === 'TCP' ? ';transport=tcp' : ''}`;
+    return `sip:${this.#options.user}@${local.address}:${local.port}${name === 'UDP' ? '' : `;transport=${name.toLowerCase()}`}`;
   }
 
   /** Sends bytes as they are. */

@@ -1,7 +1,8 @@
-/** One socket of a phone: UDP or TCP, from an address of its own. */
+/** One socket of a phone: UDP, TCP or TLS, from an address of its own. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 export interface Endpoint {
   readonly address: string;
@@ -9,7 +10,7 @@ export interface Endpoint {
 }
 
 export interface Transport extends AsyncDisposable {
-  readonly name: 'UDP' | 'TCP';
+  readonly name: 'UDP' | 'TCP' | 'TLS';
   readonly local: Endpoint;
   send(text: string): void;
   /** Called once for each whole message. */
@@ -40,10 +41,22 @@ export async function openUdp(from: string, to: Endpoint): Promise<Transport> {
 export async function openTcp(from: string, to: Endpoint): Promise<Transport> {
   const socket = connect({ host: to.address, port: to.port, localAddress: from });
   await once(socket, 'connect');
+  return streamTransport('TCP', from, socket);
+}
+
+/** Certificates are not what these tests are about. */
+export async function openTls(from: string, to: Endpoint): Promise<Transport> {
+  const options = { host: to.address, port: to.port, localAddress: from, rejectUnauthorized: false };
+  const socket = connectTls(options);
+  await once(socket, 'secureConnect');
+  return streamTransport('TLS', from, socket);
+}
+
+function streamTransport(name: 'TCP' | 'TLS', from: string, socket: Socket): Transport {
   let closed = false;
   let received = '';
   const transport: Transport = {
-    name: 'TCP',
+    name,
     local: { address: from, port: socket.localPort ?? 0 },
     send: (text) => socket.write(Buffer.from(text, 'latin1')),
     onMessage: () => {},
