@@ -11,6 +11,9 @@ const MAX_CHALLENGES = 100_000;
 /** An INVITE that was challenged and not sent again with credentials within this time was no call. */
 const ANSWER_SECONDS = 8;
 
+/** Sources with refusals to be counted, and INVITEs that wait for an answer. */
+const QUEUE_SIZE = 8192;
+
 const COLLECTIONS = 'sipward_blocks=14; sipward_challenges=12; sipward_known=12; sipward_counters=12';
 
 /** Modules of the security routes, in an order that satisfies their dependencies. */
@@ -79,6 +82,9 @@ export function securityValues(config: OpensipsConfig, loaded: ReadonlySet<strin
     sources: String(limits.sources),
     buckets: '4096',
     challenges: String(MAX_CHALLENGES),
+    'queue-size': String(QUEUE_SIZE),
+    // Room for what several workers add at the same time.
+    'queue-room': String(QUEUE_SIZE - 256),
     'answer-seconds': String(ANSWER_SECONDS),
     'group-back-ends': String(BACK_END_GROUP),
     'group-trunks': String(TRUNK_GROUP),
