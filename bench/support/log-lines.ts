@@ -73,7 +73,7 @@ function* shots({ lines, sources, until }: LinesOptions, next: () => number) {
     const source = next() % 10 === 0 ? next() % sources : next() % Math.ceil(sources / 10);
     const ip = `${11 + (source >> 16)}.${(source >> 8) & 255}.${source & 255}.${source % 251}`;
     // Each source has some accounts of its own that it tries: not all of them the same ones, which is another attack.
-    const user = 1000 + ((source * 20 + (next() % 20)) % 500_000);
+    const user = 1000 + ((source * 20 + (next() % 20)) % 10_000);
     yield { at: until - ((lines - number) * 1000) / RATE, ip, port: 1024 + (next() % 60000), user, number };
   }
 }
