@@ -69,3 +69,28 @@ describe('replay', () => {
     assert.deepEqual(report.sources[0]?.verdict, 'suspect');
   });
 });
+
+describe('the verdict on a source', () => {
+  const verdicts = (signals: readonly Signal[]) =>
+    Object.fromEntries(replay(signals).sources.map(({ ip, verdict }) => [ip, verdict]));
+
+  test('found with its whole network', () => {
+    const neighbours = Array.from({ length: 9 }, (_, i) =>
+      signal({ ip: `203.0.113.${i}`, user: `u${i}`, at: NOW + i }),
+    );
+    const judged = verdicts([...neighbours, signal({ ip: '203.0.114.1', at: NOW + 9 })]);
+    assert.equal(judged['203.0.113.0'], 'attacker');
+    assert.equal(judged['203.0.113.8'], 'attacker');
+    assert.equal(judged['203.0.114.1'], 'misconfigured');
+  });
+  test('named in an attack on an account', () => {
+    const strangers = Array.from({ length: 12 }, (_, i) => signal({ ip: `100.64.${i}.1`, at: NOW + i }));
+    const judged = verdicts(strangers);
+    assert.equal(judged['100.64.5.1'], 'suspect');
+    assert.equal(judged['100.64.11.1'], 'attacker');
+  });
+  test('said of a known-good address by packets that may be forged', () => {
+    const forged = series(20, 1000, { ip: '198.51.100.20', proven: 'no', userAgent: 'friendly-scanner' });
+    assert.equal(verdicts([signal({ ...PHONE, proven: 'yes' }), ...forged])['198.51.100.20'], 'misconfigured');
+  });
+});

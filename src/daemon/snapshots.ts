@@ -67,25 +67,21 @@ export class Snapshots {
     const startedAt = clock();
     if (!isConsistent || recorder.isFailing || startedAt < this.#notBefore) return;
     const snapshot = this.#capture();
+    const captureMs = clock() - startedAt;
     const stopped = Promise.withResolvers<void>();
     const giveUp = () => stopped.resolve();
     stop.addEventListener('abort', giveUp, { once: true });
     await Promise.race([recorder.settled(), stopped.promise]);
     stop.removeEventListener('abort', giveUp);
     if (stop.aborted) return;
-    await this.#write(stateDir, snapshot);
+    const writingAt = clock();
+    await writeSnapshot(stateDir, snapshot);
+    this.#notBefore = clock() + (captureMs + clock() - writingAt) / MAX_SHARE;
   }
 
   /** The last one, when nothing is read or written any more. */
   async takeLast(): Promise<void> {
     await writeSnapshot(this.#options.stateDir, this.#capture());
-  }
-
-  async #write(stateDir: string, snapshot: Snapshot): Promise<void> {
-    const { clock } = this.#options;
-    const startedAt = clock();
-    await writeSnapshot(stateDir, snapshot);
-    this.#notBefore = clock() + (clock() - startedAt) / MAX_SHARE;
   }
 
   #capture(): Snapshot {

@@ -1,5 +1,6 @@
-import { keyText } from '../lib/address.ts';
+import { type Address, keyText } from '../lib/address.ts';
 import { BoundedTable } from '../lib/bounded-table.ts';
+import { Network } from '../lib/network.ts';
 import type { Outcome } from '../pipeline/pipeline.ts';
 import { isDoorKnock, type Signal } from '../pipeline/signal.ts';
 
@@ -13,7 +14,7 @@ const RANK = { clean: 0, misconfigured: 1, suspect: 2, attacker: 3 } as const;
 
 /**
  * Every source of a recording with what became of it: `attacker` if blocked (or held, or would be), `suspect` if
- * found but not blocked, `misconfigured` if it failed without being found, `clean` otherwise.
+ * found but not blocked, `misconfigured` if it failed without being found or where it is known good, `clean` otherwise.
  */
 export class SourceBook {
   readonly #sources = new BoundedTable({ maxKeys: MAX_SOURCES, words: 3, horizonMs: 2 ** 31 - 1 });
@@ -30,13 +31,18 @@ export class SourceBook {
     if (signal.kind === 'register.failed' || isDoorKnock(signal)) record[base + WORDS.failures] = 1;
   }
 
+  /** The sources that the finding is about: its address, those in its network, or those its evidence names. */
   judge({ finding, decision }: Outcome): void {
-    if (finding.subject.kind !== 'ip') return;
-    const { high, low } = finding.subject.address;
-    if (!this.#sources.peek(high, low)) return;
-    const { record, base } = this.#sources;
+    const { subject } = finding;
     const rank = rankOf(decision.action, decision.code, finding.type);
-    record[base + WORDS.verdict] = Math.max(record[base + WORDS.verdict] ?? 0, rank);
+    if (subject.kind === 'ip') this.#mark(subject.address, rank);
+    else if (subject.kind === 'network') for (const one of this.#within(subject.network)) this.#mark(one, rank);
+    else {
+      for (const text of finding.evidence.samples.sources ?? []) {
+        const address = Network.parse(text)?.base;
+        if (address !== undefined) this.#mark(address, RANK.suspect);
+      }
+    }
   }
 
   /** In the order first seen. */
@@ -53,9 +59,26 @@ export class SourceBook {
     }
     return list;
   }
+
+  #mark({ high, low }: Address, rank: number): void {
+    if (!this.#sources.peek(high, low)) return;
+    const { record, base } = this.#sources;
+    record[base + WORDS.verdict] = Math.max(record[base + WORDS.verdict] ?? 0, rank);
+  }
+
+  /** Linear, for the few findings about a whole network. */
+  #within(network: Network): Address[] {
+    const addresses: Address[] = [];
+    for (let i = 0; i < this.#order.length; i += 2) {
+      const address = Network.parse(keyText(this.#order[i] ?? 0, this.#order[i + 1] ?? 0))?.base;
+      if (address !== undefined && network.contains(address)) addresses.push(address);
+    }
+    return addresses;
+  }
 }
 
 function rankOf(action: string, code: string, type: string): number {
-  if (type === 'misconfigured_device') return RANK.misconfigured;
+  // Somebody may have forged what a known-good address is said to have sent.
+  if (type === 'misconfigured_device' || (action === 'watch' && code === 'known_good')) return RANK.misconfigured;
   return action === 'block' || action === 'hold' || code === 'detector_dry_run' ? RANK.attacker : RANK.suspect;
 }
