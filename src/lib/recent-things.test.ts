@@ -7,6 +7,7 @@ test('has what was added, each once', () => {
   things.add('a', 1);
   things.add('a', 2);
   assert.equal(things.size, 1);
+  assert.deepEqual(things.entries(), [['a', 2]]);
   assert.deepEqual([things.has('a'), things.has('b')], [true, false]);
 });
 

@@ -21,6 +21,11 @@ export class RecentThings {
     }
   }
 
+  /** With when each was last seen, the latest last. */
+  entries(): readonly (readonly [thing: string, at: number])[] {
+    return [...this.#times];
+  }
+
   has(thing: string): boolean {
     return this.#times.has(thing);
   }

@@ -127,6 +127,28 @@ describe('no compromise', () => {
   });
 });
 
+test('everything survives a restart, wherever it comes', () => {
+  const signals = [
+    owned(),
+    call(NOW - HOUR, '0043123456789', { ip: OWNER }),
+    ...series(8, MINUTE),
+    gotIn(NOW + HOUR),
+    call(NOW + HOUR + 1, '0043123456789'),
+    call(NOW + HOUR + 2, '0088216123456'),
+    ...series(7, 8, { user: '1002', at: NOW + 2 * HOUR }),
+    gotIn(NOW + 2 * HOUR + 60, { user: '1002' }),
+  ];
+  const whole = findings(signals);
+  assert.equal(whole.length, 2);
+  for (let i = 0; i <= signals.length; i++) {
+    const [before, after] = [0, 1].map(() => new Compromise(compromiseConfig.parse({})));
+    const first = signals.slice(0, i).flatMap((one) => before?.observe(one) ?? []);
+    assert.equal(after?.restore(structuredClone(before?.snapshot())), true);
+    const second = signals.slice(i).flatMap((one) => after?.observe(one) ?? []);
+    assert.deepEqual([...first, ...second], whole, `restart before signal ${i}`);
+  }
+});
+
 test('memory is bounded and given back', () => {
   const detector = new Compromise(compromiseConfig.parse({ 'max-accounts': 1024, 'max-sources': 1024 }));
   for (let i = 0; i < 20_000; i++) {

@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
-import { BoundedTable } from '../../lib/bounded-table.ts';
+import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import { addFew, countFew, FEW_WORDS } from '../../lib/few-distinct.ts';
 import { DEFAULT_DIAL_PLAN, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
 import { dialledNumber } from '../../lib/phone-number/dialled-number.ts';
@@ -10,7 +10,7 @@ import { SCANNER_USER_AGENTS } from '../../pipeline/scanner-user-agents.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
 import type { CompromiseConfig } from './config.ts';
-import { attemptsOf, GuessBook, type Guesses, isFast } from './guesses.ts';
+import { attemptsOf, GuessBook, type Guesses, type GuessSnapshot, isFast } from './guesses.ts';
 import { Owners } from './owners.ts';
 
 /** Somebody got in after failures, and nothing else speaks against it yet. */
@@ -19,6 +19,13 @@ interface Suspicion {
   readonly until: number;
   readonly guesses: number;
   readonly firstAt: number;
+}
+
+interface Snapshot {
+  readonly guesses: GuessSnapshot;
+  readonly owners: ReturnType<Owners['snapshot']>;
+  readonly suspicions: readonly (readonly [account: string, suspicion: Suspicion])[];
+  readonly failedAt: TableSnapshot;
 }
 
 /** Of a hash, what the table keeps of a source seen once. */
@@ -74,6 +81,23 @@ export class Compromise implements Detector {
       tracked: tables.reduce((sum, { size }) => sum + size, 0),
       evicted: tables.reduce((sum, { evicted }) => sum + evicted, 0),
     };
+  }
+
+  snapshot(): Snapshot {
+    return {
+      guesses: this.#guesses.snapshot(),
+      owners: this.#owners.snapshot(),
+      suspicions: [...this.#suspicions.entries()],
+      failedAt: this.#failedAt.snapshot(),
+    };
+  }
+
+  restore(snapshot: unknown): boolean {
+    const { guesses, owners, suspicions, failedAt } = snapshot as Snapshot;
+    if (!this.#guesses.restore(guesses) || !this.#failedAt.restore(failedAt)) return false;
+    this.#owners.restore(owners);
+    for (const [account, suspicion] of suspicions) this.#suspicions.set(account, suspicion);
+    return true;
   }
 
   #failed(signal: Signal): void {

@@ -1,6 +1,6 @@
 import type { Address } from '../../lib/address.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
-import { BoundedTable } from '../../lib/bounded-table.ts';
+import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import { hashText, mix } from '../../lib/text-hash.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 
@@ -21,6 +21,11 @@ export interface Guesses {
   count: number;
   /** The one entered longest ago first. */
   readonly sources: Attempts[];
+}
+
+export interface GuessSnapshot {
+  readonly accounts: readonly (readonly [account: string, guesses: Guesses])[];
+  readonly once: TableSnapshot;
 }
 
 export interface GuessBookOptions {
@@ -85,6 +90,16 @@ export class GuessBook {
   expire(now: number): void {
     this.#accounts.expire(({ lastAt }) => now - lastAt > this.#options.windowMs);
     this.#once.expire(now);
+  }
+
+  snapshot(): GuessSnapshot {
+    return { accounts: [...this.#accounts.entries()], once: this.#once.snapshot() };
+  }
+
+  restore({ accounts, once }: GuessSnapshot): boolean {
+    if (!this.#once.restore(once)) return false;
+    for (const [account, guesses] of accounts) this.#accounts.set(account, guesses);
+    return true;
   }
 
   #noteSource({ sources }: Guesses, address: Address, at: number, count: number): void {

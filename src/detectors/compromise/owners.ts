@@ -13,6 +13,10 @@ export interface Habits {
   readonly countries: RecentThings;
 }
 
+type Entries = readonly (readonly [thing: string, at: number])[];
+/** What `snapshot` gives of an account. */
+type KeptHabits = readonly [account: string, lastAt: number, sources: Entries, agents: Entries, countries: Entries];
+
 /** What is known of those who get in. Only a success makes an entry, so guesses cannot fill it. */
 export class Owners {
   readonly #accounts: BoundedMap<string, Habits>;
@@ -51,6 +55,21 @@ export class Owners {
   /** A country called by an account that is known. */
   called(account: string, country: string, at: number): void {
     this.get(account, at)?.countries.add(country, at);
+  }
+
+  snapshot(): readonly KeptHabits[] {
+    return [...this.#accounts.entries()].map(([account, { lastAt, sources, agents, countries }]) => {
+      return [account, lastAt, sources.entries(), agents.entries(), countries.entries()];
+    });
+  }
+
+  restore(kept: readonly KeptHabits[]): void {
+    for (const [account, lastAt, ...lists] of kept) {
+      const habits = newHabits(lastAt);
+      const things = [habits.sources, habits.agents, habits.countries];
+      for (const [i, list] of lists.entries()) for (const [thing, at] of list) things[i]?.add(thing, at);
+      this.#accounts.set(account, habits);
+    }
   }
 
   expire(now: number): void {

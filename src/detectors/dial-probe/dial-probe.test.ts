@@ -123,6 +123,17 @@ describe('nobody else', () => {
   test('a prefix a week', () => assert.deepEqual(findings(calls(rolling(8), 7 * 24 * HOUR)), []));
 });
 
+test('what was tried survives a restart, unless numbers are cut otherwise', () => {
+  const signals = calls(rolling(4), HOUR);
+  const before = new DialProbe(dialProbeConfig.parse({}));
+  for (const one of signals.slice(0, 3)) before.observe(one);
+  const after = new DialProbe(dialProbeConfig.parse({}));
+  assert.equal(after.restore(structuredClone(before.snapshot())), true);
+  assert.equal(after.observe(signals[3] ?? assert.fail())?.count, 4);
+  const other = new DialProbe(dialProbeConfig.parse({ 'suffix-digits': 9 }));
+  assert.equal(other.restore(structuredClone(before.snapshot())), false);
+});
+
 test('forged addresses do not fill the memory', () => {
   const detector = new DialProbe(dialProbeConfig.parse({ 'max-sources': 1024 }));
   for (let i = 0; i < 20_000; i++) {

@@ -1,4 +1,4 @@
-import { BoundedTable } from '../../lib/bounded-table.ts';
+import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { addFew, clearFew, FEW_WORDS } from '../../lib/few-distinct.ts';
 import { DEFAULT_DIAL_PLAN, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
@@ -8,6 +8,12 @@ import type { Finding } from '../../pipeline/finding.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
 import type { DialProbeConfig } from './config.ts';
+
+interface Snapshot {
+  readonly suffixDigits: number;
+  readonly prefixes: TableSnapshot;
+  readonly costly: TableSnapshot;
+}
 
 /** Who was called is not there, does not answer or does not want to: the number was right (RFC 3261 section 21). */
 const NUMBER_WAS_RIGHT: ReadonlySet<number> = new Set([408, 480, 486, 487, 491, 600, 603]);
@@ -64,6 +70,20 @@ export class DialProbe implements Detector {
       tracked: this.#prefixes.size + this.#costly.size,
       evicted: this.#prefixes.evicted + this.#costly.evicted,
     };
+  }
+
+  snapshot(): Snapshot {
+    return {
+      suffixDigits: this.#config['suffix-digits'],
+      prefixes: this.#prefixes.snapshot(),
+      costly: this.#costly.snapshot(),
+    };
+  }
+
+  restore(snapshot: unknown): boolean {
+    const { suffixDigits, prefixes, costly } = snapshot as Snapshot;
+    if (suffixDigits !== this.#config['suffix-digits']) return false;
+    return this.#prefixes.restore(prefixes) && this.#costly.restore(costly);
   }
 
   #rolls(signal: Signal, suffix: number, prefix: string, number: string): Finding | undefined {
