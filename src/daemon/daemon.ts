@@ -11,10 +11,11 @@ import type { Guard } from './guard.ts';
 import type { Health } from './health.ts';
 import { activeBlocks } from './operations-context.ts';
 import { impliedAllowlist } from './operations-local.ts';
+import { ownAddresses } from './own-addresses.ts';
 import { periodically } from './periodic.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import type { Recorder } from './recorder.ts';
-import { unblockEvent } from './records.ts';
+import { REHEARSED, unblockEvent } from './records.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { SourceRunner } from './source-runner.ts';
 import { warmUpSignal } from './warm-up.ts';
@@ -61,6 +62,8 @@ export class Daemon implements Engine {
   #runners: readonly SourceRunner[] = [];
   #running: Promise<unknown> = Promise.resolve();
   #startedAt: number | null = null;
+  /** As the allowlist was last read. */
+  #ownAddresses = '';
   #findings = new Map<string, number>();
 
   constructor(parts: DaemonParts) {
@@ -71,7 +74,7 @@ export class Daemon implements Engine {
   async start(): Promise<void> {
     const { store, clock, parts, enforcement } = this.#parts;
     const now = clock();
-    const blocks = await Array.fromAsync(activeBlocks(store, now));
+    const blocks = await this.#withoutRehearsed(await Array.fromAsync(activeBlocks(store, now)), now);
     const history = await store.blockHistory(now - this.#parts.config.policy['forgive-after']);
     const times = new Map(history.map((entry) => [entry.target, entry.times]));
     for (const block of blocks)
@@ -97,7 +100,7 @@ export class Daemon implements Engine {
         periodically(ms, work, (error) => this.#parts.log.error({ error: error.message }, `${what} failed`)),
       );
     every(EXPIRE_EVERY_MS, 'expiry of blocks', () => this.#expire());
-    every(RECONCILE_EVERY_MS, 'reconciliation of the enforcers', () => this.#parts.enforcement.reconcile());
+    every(RECONCILE_EVERY_MS, 'reconciliation of the enforcers', () => this.#reconcile());
     every(SNAPSHOT_EVERY_MS, 'keeping what the detectors know', () => this.#snapshot());
     every(PRUNE_EVERY_MS, 'pruning of old rows', () => this.#prune());
   }
@@ -110,6 +113,26 @@ export class Daemon implements Engine {
     await this.#parts.recorder.close(STOP_GRACE_MS);
     if (this.#isConsistent && this.#parts.recorder.waiting === 0) await this.#parts.snapshots.takeLast();
     await this.#parts.enforcement.close();
+  }
+
+  /** Blocks of a dry run end when enforcement begins: nobody is kept out for what was only tried. */
+  async #withoutRehearsed(blocks: readonly StoredBlock[], now: number): Promise<readonly StoredBlock[]> {
+    const { config, store, log } = this.#parts;
+    const rehearsed = blocks.filter((block) => block.by.endsWith(REHEARSED));
+    if (config.enforcement !== 'enforce' || rehearsed.length === 0) return blocks;
+    const reason = 'decided in a dry run, ended as enforcement began';
+    const targets = rehearsed.map((block) => block.target);
+    await store.endBlocks(targets, now, reason);
+    await store.addEvents(targets.map((text) => unblockEvent(text, now, reason)));
+    log.info({ blocks: rehearsed.length }, 'blocks that were decided in a dry run are ended, not enforced');
+    return blocks.filter((block) => !block.by.endsWith(REHEARSED));
+  }
+
+  /** Interfaces come and go; an address of this host is never blocked from the moment it is one. */
+  async #reconcile(): Promise<void> {
+    const own = ownAddresses().join();
+    if (own !== this.#ownAddresses) await this.allowlistChanged();
+    await this.#parts.enforcement.reconcile();
   }
 
   /** From the last snapshot and the rows written after it; without one from the rows of the last hour. */
@@ -189,6 +212,7 @@ export class Daemon implements Engine {
   }
 
   async #readAllowlist(): Promise<readonly Network[]> {
+    this.#ownAddresses = ownAddresses().join();
     const managed = (await this.#parts.store.allowlist()).map(
       ({ target: text, description }) => [parseTarget(text), description || 'managed'] as const,
     );

@@ -48,6 +48,11 @@ export class Enforcement {
     this.#onRepair = options.onRepair;
   }
 
+  /** Whether some layer really keeps out. */
+  get enforces(): boolean {
+    return this.#layers.some(({ unavailable, enforcer }) => !unavailable && enforcer.capabilities.enforces);
+  }
+
   get size(): number {
     return this.#blocks.size;
   }

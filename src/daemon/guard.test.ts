@@ -88,7 +88,7 @@ describe('guard', () => {
     );
     assert.deepEqual(
       commit.blocks.map((block) => [block.target, block.by]),
-      [['203.0.113.7', 'brute-force']],
+      [['203.0.113.7', 'brute-force (dry run)']],
     );
     assert.equal(told.length, 1);
     assert.deepEqual(guard.counts, { signals: 5, findings: 1 });

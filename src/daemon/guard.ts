@@ -4,7 +4,7 @@ import type { Signal } from '../pipeline/signal.ts';
 import type { EventRow, SignalRow } from '../store/store.ts';
 import type { Enforcement } from './enforcement.ts';
 import type { Recorder } from './recorder.ts';
-import { blockEvent, blockOf, blockRow, findingEvent, heldEvent, signalRow } from './records.ts';
+import { blockEvent, blockOf, blockRow, findingEvent, heldEvent, REHEARSED, signalRow } from './records.ts';
 import type { Intake } from './source-runner.ts';
 
 export interface GuardOptions {
@@ -50,7 +50,7 @@ export class Guard implements Intake {
       const signals = this.#notAhead(source, rows ?? []).flatMap(
         (signal): SignalRow | SignalRow[] => signalRow(signal) ?? [],
       );
-      recorder.add({ source, position, signals, ...outcomeRows(outcomes), enforced });
+      recorder.add({ source, position, signals, ...outcomeRows(outcomes, enforcement.enforces), enforced });
     }
     for (const outcome of outcomes) onOutcome(outcome);
   }
@@ -79,7 +79,7 @@ export class Guard implements Intake {
   }
 }
 
-function outcomeRows(outcomes: readonly Outcome[]) {
+function outcomeRows(outcomes: readonly Outcome[], enforces: boolean) {
   const events: EventRow[] = [];
   const blocks = [];
   for (const outcome of outcomes) {
@@ -89,7 +89,7 @@ function outcomeRows(outcomes: readonly Outcome[]) {
     const block = blockOf(outcome.decision);
     if (block === undefined) continue;
     events.push(blockEvent(block, outcome.finding.identity));
-    blocks.push(blockRow(block, outcome.finding.detector));
+    blocks.push(blockRow(block, `${outcome.finding.detector}${enforces ? '' : REHEARSED}`));
   }
   return { events, blocks };
 }

@@ -57,6 +57,9 @@ export function blockOf(decision: Decision): Block | undefined {
   };
 }
 
+/** Marks, behind the detector's name, a block that was decided while nothing was enforced. */
+export const REHEARSED = ' (dry run)';
+
 export function blockRow(block: Block, by: string): BlockRow {
   return {
     target: block.target.text,

@@ -80,6 +80,32 @@ test('killed again and again while reading, every line is a row, once', () =>
     });
   }));
 
+test('blocks of a dry run end when enforcement begins', () =>
+  withLog((path) => {
+    const config = { web: { enabled: false }, sources: tail(path) };
+    return withDaemon({ config }, async (daemon) => {
+      write(path, 10, { ip: '198.51.100.9' });
+      const blocks = async () => ((await daemon.ask('blocks')) as unknown as { blocks: { by: string }[] }).blocks;
+      await eventually(async () =>
+        assert.deepEqual(
+          (await blocks()).map(({ by }) => by),
+          ['brute-force (dry run)'],
+        ),
+      );
+      await daemon.ask('block', '198.51.100.77');
+      await daemon.stop();
+      // An nft that is not there: this machine's own kernel is left alone.
+      daemon.reconfigure({ ...config, enforcement: 'enforce', enforcers: { nftables: { prefix: ['/nonexistent'] } } });
+      await daemon.start();
+      assert.deepEqual(
+        (await blocks()).map(({ by }) => by),
+        ['root'],
+        'what a person wanted stays',
+      );
+      assert.match(daemon.log(), /decided in a dry run are ended, not enforced/);
+    });
+  }));
+
 test('a second daemon on the same state is refused with a clear message', () =>
   withLog((path) =>
     withDaemon({ config: { web: { enabled: false }, sources: tail(path) } }, async (daemon) => {

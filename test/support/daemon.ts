@@ -20,6 +20,8 @@ export interface LentDaemon {
   kill(): Promise<void>;
   /** Ends it in order; the exit code. */
   stop(): Promise<number | null>;
+  /** Replaces its configuration, for the next start. */
+  reconfigure(config: unknown): void;
   /** Runs a command of sipward with --json against it; its parsed answer. */
   ask(...command: string[]): Promise<Record<string, never>>;
   /** The same, its text and exit code. */
@@ -58,6 +60,7 @@ export async function withDaemon(loan: DaemonLoan, use: (daemon: LentDaemon) => 
         assert.equal((JSON.parse(stdout) as { daemon: boolean }).daemon, true);
       }, 20_000);
     },
+    reconfigure: (config) => writeFileSync(configFile, stringify(config)),
     async kill() {
       child?.kill('SIGKILL');
       if (child?.exitCode === null && child.signalCode === null) await once(child, 'exit');
