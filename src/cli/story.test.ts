@@ -54,7 +54,7 @@ describe('an attack', () => {
       );
 
       const why = (await cli.run(['why', '203.0.113.7'])).stdout;
-      assert.match(why, /^203\.0\.113\.7 is blocked by brute-force: .*5 failed registrations within 5m/);
+      assert.match(why, /^203\.0\.113\.7 is blocked by brute-force \(dry run\): .*5 failed registrations within 5m/);
       assert.match(why, /\nLayers\nLAYER +STATE\nstore +keeps it out\ndry-run +would keep it out\n/);
       assert.match(why, /\nRecorded: 8 failed registrations and 0 door knocks, first .*, last /);
       assert.match(why, /\n.* error +brute_force_detected +203\.0\.113\.7 /);
