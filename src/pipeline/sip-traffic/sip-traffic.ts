@@ -11,7 +11,7 @@ import { Challenges } from './challenges.ts';
 import { describeRequest, type RequestFields } from './describe-request.ts';
 import { Hosts } from './hosts.ts';
 import { isDialProbe, refusalReason } from './refusal.ts';
-import type { SipPath } from './sip-path.ts';
+import { hostKey, type SipPath } from './sip-path.ts';
 import { Suspects } from './suspects.ts';
 import { keyOfReply, keyOfRequest, type Transaction, Transactions } from './transactions.ts';
 
@@ -166,7 +166,7 @@ export class SipTraffic {
     const transaction = this.#transactions.get(key);
     // Replies to nothing, repeated ones, and replies from elsewhere say nothing.
     if (transaction === undefined) return;
-    if (transaction.path.destination.text !== path.source.text) return;
+    if (hostKey(transaction.path.destination) !== hostKey(path.source)) return;
     this.#hosts.replied(path);
     const before = transaction.status;
     transaction.status = Math.max(before, reply.status);

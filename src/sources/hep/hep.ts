@@ -10,6 +10,7 @@ import { listenUdp } from '../udp-listener.ts';
 import type { HepConfig } from './config.ts';
 import { Receiver, type Refusal } from './receiver.ts';
 import { listenTcp } from './tcp-listener.ts';
+import { udpDrops } from './udp-drops.ts';
 
 /** Where reports are taken. */
 export interface Listening extends Endpoint {
@@ -77,6 +78,8 @@ export class Hep implements Source {
     );
     const listeners = await this.#listen(journal, resources);
     resources.adopt(this.#expireNowAndThen(journal), clearInterval);
+    const udp = listeners.filter(({ transport }) => transport === 'udp').map(({ endpoint }) => endpoint.port);
+    resources.adopt(this.#watchDrops(udp), clearInterval);
     this.#opened.resolve(listeners.map(({ transport, endpoint }) => ({ transport, ...endpoint })));
     const { onFault } = this.#context;
     yield* takeFromJournal({ journal, from, sensor: this.name, stop, onFault });
@@ -87,6 +90,19 @@ export class Hep implements Source {
       this.#receiver.expire(this.#context.clock());
       this.#write(journal);
     }, EXPIRE_EVERY_MS).unref();
+  }
+
+  /** What the kernel drops when we are too slow is in no other count. */
+  #watchDrops(ports: readonly number[]): NodeJS.Timeout {
+    let before = 0;
+    return setInterval(() => {
+      const drops = udpDrops(ports);
+      if (drops > before) {
+        const text = `${drops - before} reports were lost, as they came faster than they could be read`;
+        this.#context.onFault(new Error(`${this.name}: ${text}`));
+      }
+      before = drops;
+    }, COMPLAIN_EVERY_MS).unref();
   }
 
   async #listen(journal: Journal, resources: AsyncDisposableStack): Promise<readonly Listener[]> {

@@ -59,6 +59,9 @@ describe('Receiver', () => {
     const receiver = make();
     for (const report of failure()) assert.equal(receiver.hear(report, STRANGER, NOW), 'sender');
     assert.deepEqual([receiver.take(), receiver.refused.get('sender'), receiver.packets], [[], 2, 2]);
+    const [first = Buffer.alloc(0)] = failure();
+    assert.equal(receiver.hear(first, AGENT, NOW), undefined);
+    assert.equal(receiver.hear(first, STRANGER, NOW), 'sender');
   });
 
   it('asks for the authentication key if there is one', () => {

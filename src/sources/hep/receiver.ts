@@ -1,8 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Address } from '../../lib/address.ts';
 import { decodeHep } from '../../lib/hep/decode-hep.ts';
 import { HEP_FAULTS, type HepFault, type HepPacket } from '../../lib/hep/hep-packet.ts';
 import type { Network } from '../../lib/network.ts';
 import type { Signal } from '../../pipeline/signal.ts';
+import { hostKey } from '../../pipeline/sip-traffic/sip-path.ts';
 import { SipTraffic } from '../../pipeline/sip-traffic/sip-traffic.ts';
 import type { Peer } from '../listener.ts';
 
@@ -26,6 +28,9 @@ export class Receiver {
   readonly #traffic: SipTraffic;
   readonly #refused = new Map<Refusal, number>();
   #packets = 0;
+  /** Agents send many reports one after the other. */
+  #lastSender: Address | undefined;
+  #lastIsWelcome = false;
 
   constructor(options: ReceiverOptions) {
     this.#options = { ...options };
@@ -67,13 +72,21 @@ export class Receiver {
   }
 
   #take(bytes: Buffer, peer: Peer, now: number): Refusal | undefined {
-    if (!this.#options.senders.some((network) => network.contains(peer.address))) return 'sender';
+    if (!this.#isWelcome(peer.address)) return 'sender';
     const packet: HepPacket | HepFault = decodeHep(bytes);
     if (typeof packet === 'string') return packet;
     if (!this.#isAuthentic(packet.authKey)) return 'auth-key';
     if (!packet.isSip) return 'not-sip';
     const isSip = this.#traffic.observe(packet.payload, { ...packet, at: this.#timeOf(packet, now) });
     return isSip ? undefined : 'not-sip';
+  }
+
+  #isWelcome(sender: Address): boolean {
+    if (this.#lastSender === undefined || hostKey(sender) !== hostKey(this.#lastSender)) {
+      this.#lastSender = sender;
+      this.#lastIsWelcome = this.#options.senders.some((network) => network.contains(sender));
+    }
+    return this.#lastIsWelcome;
   }
 
   #isAuthentic(authKey: string): boolean {
