@@ -116,6 +116,15 @@ describe('an address is known good', () => {
       assert.equal(policy.decide(finding({ at })).finding.type, 'misconfigured_device');
     }
   });
+  test('not for failures that may be forged', () => {
+    const policy = after(registered(1));
+    for (let at = NOW + DAY; at < NOW + 7 * DAY; at += HOUR) {
+      policy.observe(signal({ ip: IP, user: '200', at, proven: 'no' }));
+      assert.equal(policy.decide(finding({ at, proven: 'no' })).finding.type, 'misconfigured_device');
+    }
+    policy.expire(NOW + 8 * DAY);
+    assert.ok(isBlocked(policy, NOW + 8 * DAY));
+  });
   test('no longer than that if it is somebody else who fails there', () => {
     const policy = after(registered(1));
     const blockedAt = Array.from({ length: 40 * 48 }, (_, i) => NOW + DAY + (i * HOUR) / 2).find((at) => {

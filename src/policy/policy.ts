@@ -144,14 +144,14 @@ export class Policy {
     const clients = subject.kind === 'ip' ? listOf(this.#clients.get(subject.address)) : this.#clients.within(target);
     if (clients.length === 0) return undefined;
     const good = clients.find((client) => isKnownGood(client));
-    if (good !== undefined && isUnproven(finding)) {
-      return verdict('watch', 'known_good', 'the address is known good, and whoever sent this may have forged it');
-    }
     const device =
       good !== undefined && subject.kind === 'ip'
         ? asMisconfigured(finding, good, this.#config['known-good']['max-strangers'])
         : undefined;
     if (good !== undefined && device !== undefined) return this.#tolerate(device, good);
+    if (good !== undefined && isUnproven(finding)) {
+      return verdict('watch', 'known_good', 'the address is known good, and whoever sent this may have forged it');
+    }
     const radius = blastRadius(clients, at);
     const cut = `${finding.reason}; a block of ${formatDuration(sentence.ms)} would cut ${blastRadiusText(radius)}, so a person decides`;
     if (good !== undefined && this.#config['known-good']['on-attack'] === 'hold') {
@@ -163,7 +163,7 @@ export class Policy {
 
   /** A customer's device that fails with accounts of its own keeps the address known, however long it goes on. */
   #tolerate(device: Finding, client: Client): Verdict {
-    if (failsWithOwnAccounts(client)) this.#clients.extend(client, device.at);
+    if (!isUnproven(device) && failsWithOwnAccounts(client)) this.#clients.extend(client, device.at);
     const reason = 'the address is known good, a misconfigured device is not blocked';
     return { ...verdict('watch', 'known_good', reason), finding: device };
   }
