@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Config } from '../../../config/schema.ts';
 import { type BlockDifference, compareBlocks, type OpensipsStatus, readStatus } from '../../../opensips/status.ts';
 import { allBlocks } from '../../all-blocks.ts';
 import { type Bind, command } from '../../command.ts';
@@ -15,15 +16,26 @@ export function opensipsStatusCommand(bind: Bind): Command {
     .action(
       bind(async (session) => {
         const status = await readStatus(session.loaded.config.opensips.mi);
-        const wanted = await session.withOperations(allBlocks);
+        const wanted = enforces(session.loaded.config) ? await session.withOperations(allBlocks) : [];
         const difference = compareBlocks(
           wanted.map(({ target }) => target),
           status.blocks,
         );
+        if (!enforces(session.loaded.config)) {
+          session.note(
+            "sipward: it keeps nobody out there: that takes 'enforcement: enforce' and 'enforcers.opensips.enabled: true'",
+          );
+        }
         session.print({ ...status, ...difference }, () => statusText(status, difference));
         return difference.missing.length + difference.surplus.length === 0 ? EXIT.ok : EXIT.failed;
       }),
     );
+}
+
+/** Whether the daemon is to hold blocks in OpenSIPS at all. */
+function enforces({ enforcement, enforcers }: Config): boolean {
+  const section = enforcers.opensips as { readonly enabled?: boolean } | undefined;
+  return enforcement === 'enforce' && section?.enabled === true;
 }
 
 function statusText(status: OpensipsStatus, { missing, surplus }: BlockDifference): string {
