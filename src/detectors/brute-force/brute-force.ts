@@ -2,7 +2,7 @@ import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { addToPace, clearPace } from '../../lib/pace.ts';
 import { addTimes, clearTimes, countMarked, countWithin, oldestAge, reaches } from '../../lib/recent-times.ts';
-import { hashText } from '../../lib/text-hash.ts';
+import { accountHash } from '../../pipeline/account-hash.ts';
 import { isCredentialFailure } from '../../pipeline/failure.ts';
 import type { Finding } from '../../pipeline/finding.ts';
 import { isDoorKnock, type Proven, type Signal } from '../../pipeline/signal.ts';
@@ -186,8 +186,8 @@ export class BruteForce implements Detector {
 }
 
 /** A number from 2 to 2^28 that stands for the account. */
-function markOf({ user, domain }: Signal): number {
-  return ((hashText(domain, hashText(user, 1)) & MARK_MASK) | 2) >>> 0;
+function markOf(signal: Signal): number {
+  return ((accountHash(signal) & MARK_MASK) | 2) >>> 0;
 }
 
 function noteAccount(record: Uint32Array, index: number, mark: number): void {

@@ -1,5 +1,6 @@
 import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
-import { hashText, mix } from '../../lib/text-hash.ts';
+import { mix } from '../../lib/text-hash.ts';
+import { accountHash } from '../../pipeline/account-hash.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import { addSource, countSources, SOURCE_RING_WORDS, sourceTexts } from './source-ring.ts';
 
@@ -53,14 +54,15 @@ export class AccountWatch {
     return this.#accounts.evicted + this.#devices.evicted;
   }
 
-  succeeded({ user, domain, address, at }: Signal): void {
-    const account = hashText(domain, hashText(user, 1));
+  succeeded(signal: Signal): void {
+    const { address, at } = signal;
+    const account = accountHash(signal);
     this.#devices.touch(deviceHigh(account, address.high), deviceLow(account, address.low), at, 0);
   }
 
   failed(signal: Signal): AccountNews | undefined {
-    const { user, domain, address, at } = signal;
-    const account = hashText(domain, hashText(user, 1));
+    const { address, at } = signal;
+    const account = accountHash(signal);
     if (this.#devices.has(deviceHigh(account, address.high), deviceLow(account, address.low))) return undefined;
     // The first failure of an account makes no record: one alone says nothing, and forged ones would fill the memory.
     if (!this.#accounts.touch(account, mix(account ^ 0x5bd1e995), at, 0)) return undefined;

@@ -10,7 +10,7 @@ import {
 } from '../../lib/distinct.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { addToPace, clearPace, PACE_WORDS } from '../../lib/pace.ts';
-import { hashText } from '../../lib/text-hash.ts';
+import { accountHash } from '../../pipeline/account-hash.ts';
 import { isAttempt, isUnknownAccount } from '../../pipeline/failure.ts';
 import type { Finding } from '../../pipeline/finding.ts';
 import type { Signal } from '../../pipeline/signal.ts';
@@ -169,7 +169,7 @@ export class Enumeration implements Detector {
 }
 
 function tagOf(signal: Signal, succeeded: boolean): number {
-  const hash = hashText(signal.domain, hashText(signal.user, 1)) & HASH_MASK;
+  const hash = accountHash(signal) & HASH_MASK;
   const flags =
     (succeeded ? SUCCEEDED : 0) | (isUnknownAccount(signal) ? UNKNOWN : 0) | (signal.proven === 'yes' ? 0 : UNPROVEN);
   return (hash << HASH_SHIFT) | flags;
