@@ -24,6 +24,8 @@ const sourceHealth = z.object({
   /** Troubles that did not end it, such as one of several ports that is taken; the last of them in one sentence. */
   faults: z.number(),
   lastFault: z.string().nullable(),
+  /** The latest few lines that were not understood, as they were: hostile text. */
+  samples: list(z.string()),
 });
 export type SourceHealth = z.output<typeof sourceHealth>;
 

@@ -4,6 +4,9 @@ import type { PartState, SourceHealth } from './health.ts';
 import type { Handlers, OperationResult } from './operations.ts';
 import type { OperationsContext } from './operations-context.ts';
 
+/** Lines not understood that are shown of a source. */
+const MAX_SHOWN_LINES = 3;
+
 type Check = OperationResult<'doctor'>['checks'][number];
 
 export function healthHandlers(context: OperationsContext): Pick<Handlers, 'status' | 'doctor'> {
@@ -73,10 +76,19 @@ function enforcementCheck({ enforcement, enforcers }: ReturnType<OperationsConte
   };
 }
 
-function sourceCheck({ name, state, error, signals, unrecognised, faults, lastFault }: SourceHealth): Check {
-  const check = partCheck(`source ${name}`, state, error, `${signals} signals, ${unrecognised} lines not understood`);
-  if (check.state !== 'ok' || lastFault === null) return check;
-  return { ...check, state: 'warning', found: `works, with ${faults} faults; the last: ${lastFault}` };
+function sourceCheck(source: SourceHealth): Check {
+  const { name, state, error, signals, unrecognised, faults, lastFault, samples } = source;
+  const figures = `${signals} signals, ${unrecognised} lines not understood`;
+  const check = partCheck(`source ${name}`, state, error, figures);
+  if (check.state !== 'ok') return check;
+  const trouble = lastFault === null ? [] : [`${faults} faults, the last: ${lastFault}`];
+  const unread = samples.slice(-MAX_SHOWN_LINES).map((line) => `not understood: ${line}`);
+  const found = [figures, ...trouble, ...unread].join('; ');
+  if (lastFault !== null) return { ...check, state: 'warning', found };
+  // A few odd lines are in every log; when nothing else is, the format is wrong.
+  const isAllUnread = unrecognised > 0 && signals === 0;
+  const advice = isAllUnread ? `no line of ${name} became a signal: check its format in sipward.yaml` : '';
+  return { ...check, state: isAllUnread ? 'warning' : 'ok', found, advice };
 }
 
 function partCheck(name: string, state: PartState, error: string | null, figures: string): Check {

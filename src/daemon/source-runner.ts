@@ -91,6 +91,7 @@ export class SourceRunner {
       lastSignalAt: this.#lastSignalAt,
       faults: this.#faults,
       lastFault: this.#lastFault,
+      samples: this.#source.samples?.() ?? [],
     };
   }
 

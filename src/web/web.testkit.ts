@@ -41,6 +41,7 @@ export const HEALTHY: Health = {
       lastSignalAt: NOW - 2000,
       faults: 0,
       lastFault: null,
+      samples: [],
     },
     {
       name: 'decoy',
@@ -54,6 +55,7 @@ export const HEALTHY: Health = {
       lastSignalAt: null,
       faults: 0,
       lastFault: null,
+      samples: [],
     },
   ],
   detectors: [{ name: 'brute-force', mode: 'enforce', findings: 5, tracked: 17, evicted: 0 }],
