@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpointValue } from '../../lib/config-values.ts';
+import { journalKeys } from '../journal-config.ts';
 
 /** Printable ASCII, without what would end a quoted string or a line. */
 const headerText = z
@@ -31,20 +32,7 @@ export const decoyConfig = z
       .max(10_000)
       .default(256)
       .describe('TCP connections open at a time on each address; one more is closed at once. Default 256.'),
-    'journal-segment-bytes': z
-      .int()
-      .min(4096)
-      .max(1_073_741_824)
-      .default(8_388_608)
-      .describe('The journal goes on in a new file after this many bytes. Default 8388608.'),
-    'journal-segments': z
-      .int()
-      .min(2)
-      .max(1000)
-      .default(8)
-      .describe(
-        'Journal files kept at most; the oldest is deleted, which is told if nobody has read it yet. Default 8.',
-      ),
+    ...journalKeys,
   })
   .describe('An own SIP listener that answers like a PBX without users. Whoever comes is no customer.');
 

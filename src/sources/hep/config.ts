@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationValue, endpointValue, networkValue } from '../../lib/config-values.ts';
+import { journalKeys } from '../journal-config.ts';
 
 export const hepConfig = z
   .strictObject({
@@ -47,20 +48,7 @@ export const hepConfig = z
       .max(10_000)
       .default(64)
       .describe('TCP connections of capture agents open at a time; one more is closed at once. Default 64.'),
-    'journal-segment-bytes': z
-      .int()
-      .min(4096)
-      .max(1_073_741_824)
-      .default(8_388_608)
-      .describe('The journal goes on in a new file after this many bytes. Default 8388608.'),
-    'journal-segments': z
-      .int()
-      .min(2)
-      .max(1000)
-      .default(8)
-      .describe(
-        'Journal files kept at most; the oldest is deleted, and counted as lost if nobody has read it. Default 8.',
-      ),
+    ...journalKeys,
   })
   .describe('Listens for HEP, as OpenSIPS, Kamailio, Asterisk, FreeSWITCH and heplify send it.');
 
