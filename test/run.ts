@@ -30,12 +30,9 @@ if (files.length === 0) {
   process.exit(1);
 }
 const isolation = suite === 'unit' ? ['--test-isolation=none'] : ['--test-concurrency=1'];
-const reporter = [
-  '--test-reporter',
-  process.env.CI === undefined ? 'dot' : 'spec',
-  '--test-reporter-destination',
-  'stdout',
-];
+const reporters =
+  process.env.CI === undefined ? ['dot', new URL('./support/skipped-reporter.ts', import.meta.url).href] : ['spec'];
+const reporting = reporters.flatMap((one) => ['--test-reporter', one, '--test-reporter-destination', 'stdout']);
 const run = spawnSync(
   process.execPath,
   [
@@ -44,7 +41,7 @@ const run = spawnSync(
     '--test',
     '--test-timeout=300000',
     ...isolation,
-    ...reporter,
+    ...reporting,
     ...files,
   ],
   {

@@ -10,7 +10,7 @@ import { eventually, type LentDaemon, withDaemon } from '../support/daemon.ts';
 import { type SignalSketch, signal } from '../support/signals.ts';
 
 const missing = mariadbMissing();
-if (missing !== false) process.stdout.write(`# hard-times: the database that goes away is skipped, ${missing}\n`);
+if (missing !== false) process.stdout.write(`# hard-times: the database that goes away skipped, ${missing}\n`);
 
 async function withLog(use: (path: string) => Promise<void>): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'sipward-hard-'));

@@ -9,7 +9,6 @@ import { eventually } from '../../support/daemon.ts';
 import { hasProgram, runProgram } from '../../support/program.ts';
 import { announce, missing, programs, withSbc } from './sbc-lab.ts';
 import { methodOf, statusOf } from './sip-message.ts';
-import { openTls } from './transport.ts';
 
 announce('honest-phones', missing);
 const noOpenssl = hasProgram('openssl') ? false : 'needs openssl';
@@ -111,7 +110,7 @@ for (const program of missing === undefined ? programs : []) {
         assert.match(anna.received[0]?.start ?? '', /1001@192\.168\.1\.50/);
       }));
 
-    it('register and are called over TLS; a WSS socket is there', { skip: noOpenssl }, () =>
+    it('register, call and are called over TLS, and from a browser over WSS', { skip: noOpenssl }, () =>
       withCertificate((certificate, privateKey) => {
         const secure = (net: string) => ({
           listen: [`udp:${net}.1:5060`, `tls:${net}.1:5061`, `wss:${net}.1:8443`],
@@ -128,9 +127,20 @@ for (const program of missing === undefined ? programs : []) {
           const call = await ben.call('1001');
           assert.equal(statusOf(call.response!), 200, 'over the connection that the phone opened');
           assert.equal(statusOf((await call.hangUp())!), 200);
-          await openTls(lab.address(22), { address: lab.address(1), port: 8443 }).then((socket) =>
-            socket[Symbol.asyncDispose](),
+          const browserProxy = { address: lab.address(1), port: 8443 };
+          const browser = await lab.phone(22, '1002', { transport: 'wss', proxy: browserProxy });
+          assert.equal(statusOf((await browser.register())!), 200);
+          const [, overWss] = await lab.awaitSignals('register.ok', 2);
+          assert.deepEqual(
+            [overWss?.user, overWss?.transport, overWss?.proven, overWss?.address.text, overWss?.port],
+            ['1002', 'wss', 'yes', lab.address(22), browser.local.port],
           );
+          const toBrowser = await anna.call('1002');
+          assert.equal(statusOf(toBrowser.response!), 200, 'over the WebSocket that the browser opened');
+          assert.equal(statusOf((await toBrowser.hangUp())!), 200);
+          const fromBrowser = await browser.call('1001');
+          assert.equal(statusOf(fromBrowser.response!), 200, 'from the browser to the phone with TLS');
+          assert.equal(statusOf((await fromBrowser.hangUp())!), 200);
         });
       }),
     );

@@ -12,7 +12,7 @@ import {
   type SipMessage,
   statusOf,
 } from './sip-message.ts';
-import { type Endpoint, openTcp, openTls, openUdp, type Transport } from './transport.ts';
+import { type Endpoint, openTcp, openTls, openUdp, openWss, type Transport } from './transport.ts';
 
 export interface PhoneOptions {
   readonly from: string;
@@ -20,7 +20,7 @@ export interface PhoneOptions {
   readonly user: string;
   readonly password?: string;
   readonly domain?: string;
-  readonly transport?: 'udp' | 'tcp' | 'tls';
+  readonly transport?: 'udp' | 'tcp' | 'tls' | 'wss';
   readonly userAgent?: string;
 }
 
@@ -62,7 +62,7 @@ export class Phone implements AsyncDisposable {
   }
 
   static async open(options: PhoneOptions): Promise<Phone> {
-    const open = { udp: openUdp, tcp: openTcp, tls: openTls }[options.transport ?? 'udp'];
+    const open = { udp: openUdp, tcp: openTcp, tls: openTls, wss: openWss }[options.transport ?? 'udp'];
     return new Phone(options, await open(options.from, options.proxy));
   }
 
@@ -75,8 +75,10 @@ export class Phone implements AsyncDisposable {
   }
 
   get contact(): string {
-    const { name, local } = this.#transport;
-    return `sip:${this.#options.user}@${local.address}:${local.port}${name === 'UDP' ? '' : `;transport=${name.toLowerCase()}`}`;
+    const { name, sentBy } = this.#transport;
+    // A browser says ws, also of a secure connection (RFC 7118 section 5.2.3).
+    const transport = { UDP: '', TCP: ';transport=tcp', TLS: ';transport=tls', WSS: ';transport=ws' }[name];
+    return `sip:${this.#options.user}@${sentBy}${transport}`;
   }
 
   /** Sends bytes as they are. */
@@ -88,12 +90,11 @@ export class Phone implements AsyncDisposable {
   async request(method: string, options: RequestOptions = {}, timeoutMs = 3000): Promise<SipMessage | undefined> {
     const { domain, user, userAgent } = this.#options;
     const branch = `z9hG4bK${random()}`;
-    const { address, port } = this.#transport.local;
     const aor = `<sip:${user}@${domain}>`;
     const message = formatMessage({
       start: `${method} ${options.uri ?? `sip:${domain}`} SIP/2.0`,
       headers: [
-        ['Via', `SIP/2.0/${this.#transport.name} ${address}:${port};rport;branch=${branch}`],
+        ['Via', `SIP/2.0/${this.#transport.name} ${this.#transport.sentBy};rport;branch=${branch}`],
         ...maxForwards(options),
         ['From', options.from ?? `${aor};tag=${random(4)}`],
         ['To', options.to ?? aor],
