@@ -137,6 +137,26 @@ for (const program of (missing ?? noSipvicious ?? noSipp) === undefined ? progra
         assert.match(probes[0]?.requestUri ?? '', /442012345678@example\.com$/);
       }));
 
+    it('accounts asked for one after another, no challenge answered: named and out; a phone without a password is not', () =>
+      withGuardedSbc(program, { opensips: () => ({ limits: { register: 60 } }) }, async (lab) => {
+        const asker = await lab.phone(72, '1001', { transport: 'tcp' });
+        const phone = await lab.phone(73, '1002');
+        for (let extension = 2000; extension < 2014; extension++) {
+          const account = `<sip:${extension}@example.com>`;
+          const response = await asker.request('REGISTER', { to: account, from: account, callId: `ask-${extension}` });
+          assert.equal(statusOf(response!), 401);
+          assert.equal(statusOf((await phone.request('REGISTER'))!), 401, 'the same account again and again');
+        }
+        await lab.awaitBlock(72, 25_000);
+        const asked = lab.signals();
+        assert.ok(asked.length > 0);
+        for (const { address, proven, status, reason, user } of asked) {
+          const seen = [address.text, proven, status, reason];
+          assert.deepEqual(seen, [lab.address(72), 'yes', 401, 'query_failed']);
+          assert.match(user, /^20\d\d$/);
+        }
+      }));
+
     it('forged packets "from" a trunk and "from" a registered phone: no harm to either', () =>
       withGuardedSbc(program, { opensips: (net) => ({ trunks: [`${net}.40`] }) }, async (lab) => {
         const anna = await lab.phone(20, '1001');

@@ -110,7 +110,7 @@ function messageTransport(name: 'TCP' | 'TLS' | 'WSS', from: string, socket: Soc
   socket.on('close', () => {
     closed = true;
   });
-  socket.on('data', (data) => {
+  socket.on('data', (data: Buffer) => {
     received = Buffer.concat([received, data]);
     for (let whole = framing.take(received); whole !== undefined; whole = framing.take(received)) {
       received = received.subarray(whole.bytes);
