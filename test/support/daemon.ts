@@ -22,6 +22,8 @@ export interface LentDaemon {
   stop(): Promise<number | null>;
   /** Replaces its configuration, for the next start. */
   reconfigure(config: unknown): void;
+  /** The program and arguments of a command of sipward against it, for others to run. */
+  argv(...command: string[]): readonly string[];
   /** Runs a command of sipward with --json against it; its parsed answer. */
   ask(...command: string[]): Promise<Record<string, never>>;
   /** The same, its text and exit code. */
@@ -76,11 +78,12 @@ export async function withDaemon(loan: DaemonLoan, use: (daemon: LentDaemon) => 
       assert.equal(code, 0, `sipward ${command.join(' ')}: ${stderr}`);
       return JSON.parse(stdout) as Record<string, never>;
     },
+    argv: (...command) => [process.execPath, MAIN, ...globals, ...command],
     run: (...command) =>
       new Promise((resolveRun) => {
-        const args = [MAIN, ...globals, ...command];
+        const [file = '', ...args] = daemon.argv(...command);
         const ran = execFile(
-          process.execPath,
+          file,
           args,
           { env: ENVIRONMENT, timeout: 60_000, maxBuffer: 2 ** 28 },
           (_error, stdout, stderr) => resolveRun({ code: ran.exitCode ?? 1, stdout, stderr }),

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type Bind, commandGroup } from '../../command.ts';
 import { opensipsCheckCommand } from './check.ts';
 import { opensipsRenderCommand } from './render.ts';
+import { opensipsRotateCommand } from './rotate.ts';
 import { opensipsStatusCommand } from './status.ts';
 
 export function opensipsCommands(bind: Bind): Command {
@@ -9,5 +10,6 @@ export function opensipsCommands(bind: Bind): Command {
     opensipsRenderCommand(bind),
     opensipsCheckCommand(bind),
     opensipsStatusCommand(bind),
+    opensipsRotateCommand(bind),
   ]);
 }

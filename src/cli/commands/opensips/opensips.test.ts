@@ -58,7 +58,7 @@ describe('opensips render', () => {
     }));
 });
 
-describe('opensips check and status', () => {
+describe('opensips check, status and rotate', () => {
   it('say what is missing, and fail', () =>
     withCli(async (cli) => {
       const check = await configured(cli, SBC, 'check');
@@ -71,5 +71,8 @@ describe('opensips check and status', () => {
       const status = await configured(cli, SBC, 'status');
       assert.equal(status.code, 1);
       assert.match(status.stderr, /no answer of OpenSIPS at http:\/\/127\.0\.0\.1:1\/mi/);
+      const rotate = await configured(cli, SBC, 'rotate');
+      assert.equal(rotate.code, 1);
+      assert.match(rotate.stderr, /no answer of OpenSIPS at http:\/\/127\.0\.0\.1:1\/mi/);
     }));
 });
