@@ -1,12 +1,11 @@
 import type { Address } from '../lib/address.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import { Network } from '../lib/network.ts';
-import { NetworkSet } from '../lib/network-set.ts';
 
 /** What is remembered of a source that was blocked, or would have been. */
 interface Offender {
   readonly target: Network;
-  /** When the block ends, ms since the epoch. */
+  /** When the block ends, ms since the epoch; Infinity for a block forever. */
   readonly until: number;
   /** How often it was blocked by decisions, forgiven ones not counted. */
   readonly times: number;
@@ -30,8 +29,10 @@ const DISTRUST_MS = 86_400_000;
 /** Who is blocked, until when, and who was before: by decisions (in dry run, too) and by hand. */
 export class Offenders {
   readonly #offenders: BoundedMap<string, Offender>;
-  /** Until when networks wider than what is counted are blocked: they hold sources that are asked for by themselves. */
-  readonly #networks = new NetworkSet<number>();
+  /** Blocked forever. Only persons do that, so no attacker fills this, and none is forgotten for others. */
+  readonly #forever = new Map<string, Offender>();
+  /** Prefix lengths of targets seen so far: a source may be blocked by any network that holds it. */
+  readonly #lengths: Readonly<Record<4 | 6, Set<number>>> = { 4: new Set(), 6: new Set() };
   readonly #forgiveAfterMs: number;
 
   constructor(options: OffendersOptions) {
@@ -40,7 +41,7 @@ export class Offenders {
   }
 
   get size(): number {
-    return this.#offenders.size;
+    return this.#offenders.size + this.#forever.size;
   }
 
   get evicted(): number {
@@ -49,25 +50,28 @@ export class Offenders {
 
   /** @param times how often decisions have blocked it; undefined for a block by hand, which does not count */
   noteBlock(target: Network, until: number, times: number | undefined): void {
-    this.#set({ target, until, times: times ?? this.#offenders.get(target.text)?.times ?? 0, welcomeFrom: until });
+    this.#set({ target, until, times: times ?? this.#get(target)?.times ?? 0, welcomeFrom: until });
   }
 
   noteUnblock(target: Network, at: number): void {
-    const offender = this.#offenders.get(target.text);
+    const offender = this.#get(target);
     if (offender === undefined) return;
     this.#set({ target, until: at, times: Math.max(0, offender.times - 1), welcomeFrom: at });
   }
 
+  /** Whether a block holds all of `target`. */
   isBlocked(target: Network, at: number): boolean {
-    const offender = this.#offenders.get(target.text);
-    if (offender !== undefined && offender.until > at) return true;
-    const network = this.#networks.match(target.base);
-    return network !== undefined && network.value > at;
+    for (const length of this.#lengths[target.family]) {
+      if (length > target.length) continue;
+      const offender = this.#get(length === target.length ? target : Network.of(target.base, length));
+      if (offender !== undefined && offender.until > at) return true;
+    }
+    return false;
   }
 
   /** @param times block times by offence, ms; the last stands for all further ones */
   sentence(target: Network, at: number, times: readonly number[]): Sentence {
-    const offender = this.#offenders.get(target.text);
+    const offender = this.#get(target);
     const isForgiven = offender === undefined || at - offender.until > this.#forgiveAfterMs;
     const before = isForgiven ? 0 : offender.times;
     return { before, ms: times[Math.min(before, times.length - 1)] ?? 0 };
@@ -80,20 +84,23 @@ export class Offenders {
 
   /** Whether a success makes this address known good. */
   isWelcome(address: Address, at: number): boolean {
-    const offender = this.#offenders.get(Network.counted(address).text);
+    const offender = this.#get(Network.counted(address));
     return offender === undefined || offender.welcomeFrom <= at;
   }
 
   expire(now: number): void {
-    this.#offenders.expire(({ target, until }) => {
-      if (until < now) this.#networks.delete(target);
-      return until + this.#forgiveAfterMs < now;
-    });
+    this.#offenders.expire(({ until }) => until + this.#forgiveAfterMs < now);
+  }
+
+  #get({ text }: Network): Offender | undefined {
+    return this.#forever.get(text) ?? this.#offenders.get(text);
   }
 
   #set(offender: Offender): void {
     const { target, until } = offender;
-    this.#offenders.set(target.text, offender);
-    if (target.text !== Network.counted(target.base).text) this.#networks.set(target, until);
+    this.#lengths[target.family].add(target.length);
+    const [into, other] = until === Infinity ? [this.#forever, this.#offenders] : [this.#offenders, this.#forever];
+    other.delete(target.text);
+    into.set(target.text, offender);
   }
 }
