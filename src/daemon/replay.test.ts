@@ -76,7 +76,7 @@ describe('the verdict on a source', () => {
 
   test('found with its whole network', () => {
     const neighbours = Array.from({ length: 9 }, (_, i) =>
-      signal({ ip: `203.0.113.${i}`, user: `u${i}`, at: NOW + i }),
+      signal({ ip: `203.0.113.${i}`, user: `u${i}`, proven: 'yes', at: NOW + i }),
     );
     const judged = verdicts([...neighbours, signal({ ip: '203.0.114.1', at: NOW + 9 })]);
     assert.equal(judged['203.0.113.0'], 'attacker');

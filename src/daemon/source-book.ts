@@ -14,7 +14,7 @@ const RANK = { clean: 0, misconfigured: 1, suspect: 2, attacker: 3 } as const;
 
 /**
  * Every source of a recording with what became of it: `attacker` if blocked (or held, or would be), `suspect` if
- * found but not blocked, `misconfigured` if it failed without being found or where it is known good, `clean` otherwise.
+ * found but not blocked, or held with a network whose customers are not known, `misconfigured` if it failed without being found or where it is known good, `clean` otherwise.
  */
 export class SourceBook {
   readonly #sources = new BoundedTable({ maxKeys: MAX_SOURCES, words: 3, horizonMs: 2 ** 31 - 1 });
@@ -80,5 +80,6 @@ export class SourceBook {
 function rankOf(action: string, code: string, type: string): number {
   // Somebody may have forged what a known-good address is said to have sent.
   if (type === 'misconfigured_device' || (action === 'watch' && code === 'known_good')) return RANK.misconfigured;
+  if (code === 'customers_unknown') return RANK.suspect;
   return action === 'block' || action === 'hold' || code === 'detector_dry_run' ? RANK.attacker : RANK.suspect;
 }

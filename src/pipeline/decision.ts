@@ -16,6 +16,7 @@ export const REASON_CODES = [
   'unproven',
   'known_good',
   'blast_radius',
+  'customers_unknown',
   'manual',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];

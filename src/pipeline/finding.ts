@@ -46,6 +46,8 @@ export interface Evidence {
   readonly lastAt: number;
   /** The strongest proof of the source address among what counted. */
   readonly proven: Proven;
+  /** Of a network: whether it was seen by inputs that also show who gets in, so that its customers would be known. */
+  readonly showsCustomers?: boolean;
   /** A few names the evidence is about, by what they are: accounts, user agents, marks, numbers, sources. */
   readonly samples: Readonly<Record<string, readonly string[]>>;
 }

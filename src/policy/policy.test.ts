@@ -182,6 +182,21 @@ test('what a detector in dry run would block, another one still blocks, and as a
   assert.equal(after.code, 'already_blocked');
 });
 
+test('a network whose customers are not known is held for a person, one without any is blocked', () => {
+  const about = (showsCustomers: boolean) => {
+    const { evidence, ...rest } = finding({ subject: { kind: 'network', network: network('203.0.113.0/24') } });
+    const { action, code, seconds, reason } = make().decide({ ...rest, evidence: { ...evidence, showsCustomers } });
+    return [action, code, seconds, reason];
+  };
+  assert.deepEqual(about(false), [
+    'hold',
+    'customers_unknown',
+    3600,
+    'held, the input does not show whether customers are there: 5 failed registrations within 5m',
+  ]);
+  assert.deepEqual(about(true).slice(0, 3), ['block', 'threshold', 3600]);
+});
+
 test('accounts and campaigns name no address to block', () => {
   const decision = make().decide(finding({ subject: { kind: 'aor', aor: '100@example.com' } }));
   assert.deepEqual([decision.action, decision.code, decision.target], ['watch', 'no_address', undefined]);

@@ -132,7 +132,7 @@ export class Policy {
     }
     const times = this.#config[isUnproven(finding) ? 'unproven-block-times' : 'block-times'];
     const sentence = book.sentence(target, finding.at, times);
-    const spared = this.#spare(finding, target, sentence);
+    const spared = this.#spare(finding, target, sentence) ?? withoutCustomers(finding, sentence);
     if (spared !== undefined) return spared;
     book.punish(target, finding.at, sentence);
     return blocked(finding, sentence);
@@ -172,6 +172,12 @@ export class Policy {
 function blocked(finding: Finding, sentence: Sentence): Verdict {
   const code: ReasonCode = isUnproven(finding) ? 'unproven' : sentence.before > 0 ? 'repeat_offender' : 'threshold';
   return { action: 'block', code, seconds: secondsOf(sentence), reason: blockReason(finding, sentence) };
+}
+
+/** Where the input shows failures only, nobody can say who else is in a network: a person decides about it. */
+function withoutCustomers({ evidence, reason }: Finding, sentence: Sentence): Verdict | undefined {
+  if (evidence.showsCustomers !== false) return undefined;
+  return hold('customers_unknown', sentence, `held, the input does not show whether customers are there: ${reason}`);
 }
 
 /** An account cannot be kept out by its address: where it is serious, a person decides what becomes of it. */

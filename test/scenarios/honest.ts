@@ -116,6 +116,14 @@ function roamingPhone(random: Random): Play {
   return { signals: inOrder(signals), attackers: [], unharmed: addresses };
 }
 
+function failuresOnly(random: Random): Play {
+  const subscribers = Array.from({ length: 12 }, (_, i) => new Actor(`203.0.113.${20 + i}`, { proven: 'unknown' }));
+  const signals = subscribers.flatMap((phone, i) =>
+    times(3, START + random.between(0, 12 * HOUR), MINUTE).map((at) => phone.fails(at, String(300 + i))),
+  );
+  return { signals: inOrder(signals), attackers: [], unharmed: subscribers.map(({ address }) => address.text) };
+}
+
 export const HONEST: readonly Scenario[] = [
   {
     name: 'office-outage',
@@ -167,5 +175,12 @@ export const HONEST: readonly Scenario[] = [
     story: 'A mobile phone registers from another address every hour.',
     types: [],
     play: roamingPhone,
+  },
+  {
+    name: 'failures-only',
+    story:
+      'Twelve subscribers of one /24 mistype a password three times each; the log has failures only, so nobody sees them get in.',
+    types: ['distributed_attack'],
+    play: failuresOnly,
   },
 ];

@@ -68,7 +68,7 @@ export class AccountWatch {
     if (!this.#accounts.touch(account, mix(account ^ 0x5bd1e995), at, 0)) return undefined;
     const { record, base } = this.#accounts;
     const unproven = signal.proven === 'no';
-    const isNew = addSource(record, base, { high: address.high, low: address.low, at, unproven });
+    const isNew = addSource(record, base, { high: address.high, low: address.low, at, unproven, blind: false });
     const isAttacked = isWithin(record[base + ATTACKED] ?? 0, at, this.#options.windowMs);
     // Nothing new, so nothing to count: the common case by far.
     if (!isNew && !isAttacked) return undefined;

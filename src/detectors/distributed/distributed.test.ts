@@ -110,6 +110,34 @@ describe('a network', () => {
     assert.equal(findings(neighbours(20, MINUTE, { proven: 'no' }))[0]?.evidence.proven, 'no');
     assert.equal(findings(neighbours(20, MINUTE, { proven: 'yes' }))[0]?.evidence.proven, 'yes');
   });
+
+  describe('shows its customers', () => {
+    const shows = (...signals: readonly Signal[]) => findings(signals).at(-1)?.evidence.showsCustomers;
+    const elsewhere = signal({ kind: 'register.ok', ip: '198.51.100.7' });
+
+    test('where the sensor has ever shown a registration, of anybody', () => {
+      assert.equal(shows(...neighbours(9, MINUTE)), false, 'a log of failures alone');
+      assert.equal(shows(elsewhere, ...neighbours(9, MINUTE)), true);
+      assert.equal(shows(elsewhere, ...neighbours(9, MINUTE, { sensor: 'another' })), false);
+    });
+    test('where the sensor can tell which sources are forged: it would show registrations, too', () => {
+      assert.equal(shows(...neighbours(9, MINUTE, { proven: 'yes' })), true);
+    });
+    test('only if enough of its sources were seen so', () => {
+      const mixed = neighbours(9, MINUTE).map((one, i): Signal => ({ ...one, proven: i < 8 ? 'yes' : 'unknown' }));
+      assert.equal(shows(...mixed), false);
+      assert.equal(shows(...mixed, ...neighbours(20, MINUTE, { proven: 'yes' }).slice(9)), true);
+    });
+    test('also after a restart', () => {
+      const config = distributedConfig.parse({});
+      const before = new Distributed(config);
+      before.observe(elsewhere);
+      const after = new Distributed(config);
+      assert.ok(after.restore(structuredClone(before.snapshot())));
+      const found = neighbours(9, MINUTE).flatMap((one) => after.observe(one) ?? []);
+      assert.equal(found[0]?.evidence.showsCustomers, true);
+    });
+  });
 });
 
 test('state is bounded under a flood of forged addresses, and expires', () => {

@@ -13,6 +13,7 @@ import { NETWORK_LENGTHS, NetworkWatch, networkGroup } from './network-watch.ts'
 interface Snapshot {
   readonly accounts: AccountSnapshot;
   readonly networks: TableSnapshot;
+  readonly sighted: readonly string[];
 }
 
 /**
@@ -23,6 +24,8 @@ export class Distributed implements Detector {
   readonly name = 'distributed';
   readonly #accounts: AccountWatch;
   readonly #networks: NetworkWatch;
+  /** Sensors that have shown a registration. Their names are the configuration's, so there are few. */
+  readonly #sighted = new Set<string>();
   readonly #participants: boolean;
   readonly #window: string;
 
@@ -49,6 +52,7 @@ export class Distributed implements Detector {
     if (signal.kind === 'register.ok') {
       this.#accounts.succeeded(signal);
       this.#networks.succeeded(signal);
+      this.#sighted.add(signal.sensor);
       return undefined;
     }
     if (!isAttempt(signal)) return undefined;
@@ -68,11 +72,16 @@ export class Distributed implements Detector {
   }
 
   snapshot(): Snapshot {
-    return { accounts: this.#accounts.snapshot(), networks: this.#networks.snapshot() };
+    return {
+      accounts: this.#accounts.snapshot(),
+      networks: this.#networks.snapshot(),
+      sighted: [...this.#sighted],
+    };
   }
 
   restore(snapshot: unknown): boolean {
-    const { accounts, networks } = snapshot as Snapshot;
+    const { accounts, networks, sighted } = snapshot as Snapshot;
+    for (const sensor of sighted) this.#sighted.add(sensor);
     return this.#accounts.restore(accounts) && this.#networks.restore(networks);
   }
 
@@ -92,12 +101,16 @@ export class Distributed implements Detector {
   }
 
   #fromNetwork(signal: Signal): Finding | undefined {
-    const news = this.#networks.failed(signal);
+    const isBlind = signal.proven === 'unknown' && !this.#sighted.has(signal.sensor);
+    const news = this.#networks.failed(signal, isBlind);
     if (news === undefined) return undefined;
     const network = Network.of(signal.address, NETWORK_LENGTHS[signal.address.family]);
     const reason = `${countText(news.count)} sources of one network failed within ${this.#window}`;
     const proven = provenBy(news.trusted, signal.proven);
-    return this.#find(signal, { kind: 'network', network }, news.count, proven, reason, { sources: news.sources });
+    const found = this.#find(signal, { kind: 'network', network }, news.count, proven, reason, {
+      sources: news.sources,
+    });
+    return { ...found, evidence: { ...found.evidence, showsCustomers: news.showsCustomers } };
   }
 
   #find(

@@ -21,6 +21,8 @@ export interface NetworkNews {
   readonly sources: readonly string[];
   /** Enough of them cannot be forged. */
   readonly trusted: boolean;
+  /** Enough of these were seen where customers would be seen, too. */
+  readonly showsCustomers: boolean;
 }
 
 /** Places in a record: the sources that fail, how many get in, when it was last found (0: never). */
@@ -59,7 +61,8 @@ export class NetworkWatch {
     addDistinct(record, base + SUCCEEDED, at, this.#options.windowMs, mix(address.low));
   }
 
-  failed({ address, at, proven }: Signal): NetworkNews | undefined {
+  /** @param isBlind whether the sensor does not show who gets in */
+  failed({ address, at, proven }: Signal, isBlind: boolean): NetworkNews | undefined {
     const group = this.#options.groupOf(address);
     if (group === undefined || !this.#networks.touch(group.high, group.low, at, 0)) return undefined;
     const { record, base } = this.#networks;
@@ -68,6 +71,7 @@ export class NetworkWatch {
       low: address.low,
       at,
       unproven: proven === 'no',
+      blind: isBlind,
     });
     const foundAt = record[base + FOUND] ?? 0;
     // Nothing new and never found, so nothing to count: the common case by far. Told a short while ago: nothing to say.
@@ -89,12 +93,17 @@ export class NetworkWatch {
 
   #judge(record: Uint32Array, base: number, at: number): NetworkNews | undefined {
     const { sources, windowMs, maxSuccessRate } = this.#options;
-    const { all: count, trusted } = countSources(record, base + FAILED, at, windowMs);
+    const { all: count, trusted, sighted } = countSources(record, base + FAILED, at, windowMs);
     if (count < sources) return undefined;
     const succeeded = countDistinct(record, base + SUCCEEDED, at, windowMs);
     if (succeeded / (succeeded + count) > maxSuccessRate) return undefined;
     record[base + FOUND] = at | 1;
-    return { count, sources: sourceTexts(record, base + FAILED, at, windowMs), trusted: trusted >= sources };
+    return {
+      count,
+      sources: sourceTexts(record, base + FAILED, at, windowMs),
+      trusted: trusted >= sources,
+      showsCustomers: sighted >= sources,
+    };
   }
 }
 

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Address } from '../../lib/address.ts';
-import { addSource, countSources, MAX_SOURCES, SOURCE_RING_WORDS, sourceTexts } from './source-ring.ts';
+import { addSource, countSources, MAX_SOURCES, type Seen, SOURCE_RING_WORDS, sourceTexts } from './source-ring.ts';
 
 const NOW = Date.UTC(2026, 0, 15);
 const HOUR = 3_600_000;
+const SURE = { unproven: false, blind: false };
 const key = (ip: string) => {
   const { high, low } = Address.parse(ip) ?? assert.fail(ip);
   return { high, low };
 };
 /** A ring between two words that must stay as they are. */
-function ringOf(ips: readonly string[], unproven = false, stepMs = 0): Uint32Array {
+function ringOf(ips: readonly string[], flags: Partial<Seen> = {}, stepMs = 0): Uint32Array {
   const record = new Uint32Array(SOURCE_RING_WORDS + 2).fill(7, 0, 1).fill(7, -1);
-  for (const [i, ip] of ips.entries()) addSource(record, 1, { ...key(ip), at: NOW + i * stepMs, unproven });
+  for (const [i, ip] of ips.entries()) addSource(record, 1, { ...key(ip), ...SURE, at: NOW + i * stepMs, ...flags });
   assert.equal(record[0], 7);
   assert.equal(record.at(-1), 7);
   return record;
@@ -32,20 +33,23 @@ test('0.0.0.0 is a source like any other, and an empty ring has none', () => {
 
 describe('time', () => {
   test('what is older than the window does not count', () => {
-    const record = ringOf(many(10), false, HOUR / 5);
+    const record = ringOf(many(10), {}, HOUR / 5);
     assert.equal(countSources(record, 1, NOW + 9 * (HOUR / 5), HOUR).all, 6);
   });
   test('a source seen again is young again', () => {
     const record = ringOf(['192.0.2.1']);
-    addSource(record, 1, { ...key('192.0.2.1'), at: NOW + 2 * HOUR, unproven: false });
+    addSource(record, 1, { ...key('192.0.2.1'), ...SURE, at: NOW + 2 * HOUR });
     assert.equal(countSources(record, 1, NOW + 2 * HOUR, HOUR).all, 1);
   });
 });
 
-test('those that may be forged are told apart', () => {
-  const record = ringOf(many(4), true);
-  addSource(record, 1, { ...key('192.0.2.1'), at: NOW, unproven: false });
-  assert.deepEqual(countSources(record, 1, NOW, HOUR), { all: 5, trusted: 1 });
+test('those that may be forged, and those seen where customers are not, are told apart', () => {
+  const record = ringOf(many(4), { unproven: true });
+  addSource(record, 1, { ...key('192.0.2.1'), ...SURE, at: NOW });
+  addSource(record, 1, { ...key('192.0.2.2'), ...SURE, at: NOW, blind: true });
+  assert.deepEqual(countSources(record, 1, NOW, HOUR), { all: 6, trusted: 2, sighted: 1 });
+  addSource(record, 1, { ...key('192.0.2.2'), ...SURE, at: NOW });
+  assert.deepEqual(countSources(record, 1, NOW, HOUR), { all: 6, trusted: 2, sighted: 2 });
 });
 
 test('the latest are kept when there are too many', () => {
