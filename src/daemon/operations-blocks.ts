@@ -1,4 +1,6 @@
+import { formatDuration } from '../lib/duration.ts';
 import { Network } from '../lib/network.ts';
+import { LIFTED_FOR_MS } from '../policy/offenders.ts';
 import type { StoredBlock } from '../store/store.ts';
 import { AllowlistView, covers, matchText } from './allowlist-view.ts';
 import { checkWidth } from './network-limits.ts';
@@ -100,8 +102,13 @@ async function unblock(context: OperationsContext, input: ParsedInput<'unblock'>
     (network) =>
       `${input.address.text} is still kept out by the block of ${network}: unblock that network, or put the address on the allowlist.`,
   );
-  if (!daemon && lifted.lifted.length > 0) notes.push(WITHOUT_DAEMON);
+  if (lifted.lifted.length > 0) notes.push(daemon ? againNote(named) : WITHOUT_DAEMON);
   return { daemon, ...lifted, notes };
+}
+
+function againNote({ text }: Network): string {
+  const from = formatDuration(LIFTED_FOR_MS);
+  return `If the attack goes on, it is blocked again, ${from} from now at the earliest; to prevent that: sipward allow add ${text}`;
 }
 
 /** Ends blocks in the layers and in the store, and records it. */

@@ -95,9 +95,13 @@ export function testOperations(name: string, withBench: WithBench): void {
 
     story('one unblock lifts everything inside, from every layer', async ({ operations, engine }) => {
       for (const address of ['203.0.113.7', '203.0.113.128/25', '192.0.2.1']) await operations.block({ address });
-      const { lifted, layers } = await operations.unblock({ address: '203.0.113.0/24', reason: 'mistake', by: 'ann' });
-      assert.deepEqual(lifted.map(({ target }) => target).toSorted(), ['203.0.113.128/25', '203.0.113.7']);
-      assert.deepEqual(layers, [{ layer: 'memory', error: null }]);
+      const done = await operations.unblock({ address: '203.0.113.0/24', reason: 'mistake', by: 'ann' });
+      assert.match(
+        done.notes.join(),
+        /^If the attack goes on, .* 1m from now .*: sipward allow add 203\.0\.113\.0\/24$/,
+      );
+      assert.deepEqual(done.lifted.map(({ target }) => target).toSorted(), ['203.0.113.128/25', '203.0.113.7']);
+      assert.deepEqual(done.layers, [{ layer: 'memory', error: null }]);
       assert.deepEqual([...engine.blocks.keys()], ['192.0.2.1']);
       const { events } = await operations.events({ type: 'ip_unblocked' });
       assert.equal(events.length, 2);

@@ -35,6 +35,12 @@ export interface Detector {
   restore?(snapshot: unknown): boolean;
 }
 
+/**
+ * What still comes from a source that was just found says nothing new and shall cost little. Shorter than any block, and
+ * than a lifted block stays lifted, so that whoever goes on is found again at once.
+ */
+export const QUIET_MS = 10_000;
+
 export const DETECTOR_MODES = ['enforce', 'dry-run', 'off'] as const;
 export type DetectorMode = (typeof DETECTOR_MODES)[number];
 

@@ -17,6 +17,7 @@ export const REASON_CODES = [
   'known_good',
   'blast_radius',
   'customers_unknown',
+  'lifted',
   'manual',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];

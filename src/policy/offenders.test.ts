@@ -40,6 +40,36 @@ describe('a source is blocked', () => {
   });
 });
 
+describe('a block that a person lifted', () => {
+  test('stays lifted for a minute, for all that it held', () => {
+    const offenders = make();
+    offenders.noteBlock(network('203.0.113.0/24'), NOW + HOUR, 1);
+    offenders.noteUnblock(network('203.0.113.0/24'), NOW);
+    const lifted = (text: string, at: number) => offenders.isLifted(network(text), at);
+    assert.deepEqual([lifted('203.0.113.7', NOW + 59_999), lifted('203.0.113.7', NOW + 60_000)], [true, false]);
+    assert.ok(!lifted('203.0.112.0/23', NOW));
+  });
+  test('counts no more; lifting what is not blocked changes nothing', () => {
+    const offenders = make();
+    const target = network('203.0.113.7');
+    const times = [1000, 2000, 3000];
+    offenders.noteBlock(target, NOW + HOUR, 2);
+    offenders.noteUnblock(target, NOW);
+    offenders.noteUnblock(target, NOW + 1);
+    assert.deepEqual(offenders.sentence(target, NOW + 2, times), { before: 1, ms: 2000 });
+    offenders.noteUnblock(network('203.0.113.8'), NOW);
+    assert.ok(!offenders.isLifted(network('203.0.113.8'), NOW));
+  });
+  test('can be blocked again by hand at once', () => {
+    const offenders = make();
+    offenders.noteBlock(network('203.0.113.7'), NOW + HOUR, 1);
+    offenders.noteUnblock(network('203.0.113.7'), NOW);
+    offenders.noteBlock(network('203.0.113.7'), NOW + HOUR, undefined);
+    assert.ok(offenders.isBlocked(network('203.0.113.7'), NOW + 1));
+    assert.ok(!offenders.isLifted(network('203.0.113.7'), NOW + 1));
+  });
+});
+
 test('a network that is forgotten is forgotten whole', () => {
   const offenders = make();
   for (let i = 0; i < 1000; i++) offenders.noteBlock(network(`10.${i >> 8}.${i & 255}.0/24`), NOW + DAY, 1);

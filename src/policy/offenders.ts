@@ -11,6 +11,8 @@ interface Offender {
   readonly times: number;
   /** Before this a success does not make it known good: it may come of the attack. */
   readonly welcomeFrom: number;
+  /** Until when it is not blocked again, for a person has just let it in. */
+  readonly sparedUntil: number;
 }
 
 /** How long a block would be, and how often the source was blocked before. */
@@ -25,6 +27,8 @@ export interface OffendersOptions {
 }
 
 const DISTRUST_MS = 86_400_000;
+/** How long a block that a person lifted stays lifted whatever comes: long enough to try whether it helped. */
+export const LIFTED_FOR_MS = 60_000;
 
 /** Who is blocked, until when, and who was before: by decisions (in dry run, too) and by hand. */
 export class Offenders {
@@ -50,23 +54,25 @@ export class Offenders {
 
   /** @param times how often decisions have blocked it; undefined for a block by hand, which does not count */
   noteBlock(target: Network, until: number, times: number | undefined): void {
-    this.#set({ target, until, times: times ?? this.#get(target)?.times ?? 0, welcomeFrom: until });
+    const counted = times ?? this.#get(target)?.times ?? 0;
+    this.#set({ target, until, times: counted, welcomeFrom: until, sparedUntil: 0 });
   }
 
   noteUnblock(target: Network, at: number): void {
     const offender = this.#get(target);
-    if (offender === undefined) return;
-    this.#set({ target, until: at, times: Math.max(0, offender.times - 1), welcomeFrom: at });
+    if (offender === undefined || offender.until <= at) return;
+    const times = Math.max(0, offender.times - 1);
+    this.#set({ target, until: at, times, welcomeFrom: at, sparedUntil: at + LIFTED_FOR_MS });
   }
 
   /** Whether a block holds all of `target`. */
   isBlocked(target: Network, at: number): boolean {
-    for (const length of this.#lengths[target.family]) {
-      if (length > target.length) continue;
-      const offender = this.#get(length === target.length ? target : Network.of(target.base, length));
-      if (offender !== undefined && offender.until > at) return true;
-    }
-    return false;
+    return this.#around(target).some(({ until }) => until > at);
+  }
+
+  /** Whether a person has just lifted a block that held all of `target`. */
+  isLifted(target: Network, at: number): boolean {
+    return this.#around(target).some(({ sparedUntil }) => sparedUntil > at);
   }
 
   /** @param times block times by offence, ms; the last stands for all further ones */
@@ -79,7 +85,7 @@ export class Offenders {
 
   punish(target: Network, at: number, { ms, before }: Sentence): void {
     const until = at + ms;
-    this.#set({ target, until, times: before + 1, welcomeFrom: until + DISTRUST_MS });
+    this.#set({ target, until, times: before + 1, welcomeFrom: until + DISTRUST_MS, sparedUntil: 0 });
   }
 
   /** Whether a success makes this address known good. */
@@ -90,6 +96,17 @@ export class Offenders {
 
   expire(now: number): void {
     this.#offenders.expire(({ until }) => until + this.#forgiveAfterMs < now);
+  }
+
+  /** What is remembered of `target` and of all networks that hold it. */
+  #around(target: Network): Offender[] {
+    const found: Offender[] = [];
+    for (const length of this.#lengths[target.family]) {
+      if (length > target.length) continue;
+      const offender = this.#get(length === target.length ? target : Network.of(target.base, length));
+      if (offender !== undefined) found.push(offender);
+    }
+    return found;
   }
 
   #get({ text }: Network): Offender | undefined {

@@ -102,11 +102,13 @@ describe('what is blocked already', () => {
     assert.equal(policy.decide(finding()).code, 'already_blocked');
     assert.equal(policy.decide(finding({ at: NOW + 1000 })).action, 'block');
   });
-  test('and lifted is decided anew, as the first time', () => {
+  test('and lifted stays so for a moment, then is decided anew, as the first time', () => {
     const policy = make();
     policy.decide(finding());
     policy.noteUnblock(network('203.0.113.7'), NOW + 5);
-    assert.equal(policy.decide(finding({ at: NOW + 10 })).seconds, 3600);
+    const soon = policy.decide(finding({ at: NOW + 10 }));
+    assert.deepEqual([soon.action, soon.code], ['watch', 'lifted']);
+    assert.equal(policy.decide(finding({ at: NOW + 60_005 })).seconds, 3600);
   });
 });
 

@@ -127,6 +127,9 @@ export class Policy {
     if (SEVERITIES.indexOf(finding.severity) < SEVERITIES.indexOf(this.#config['block-from'])) {
       return verdict('watch', 'below_severity', `findings of severity ${finding.severity} do not block`);
     }
+    if (this.#offenders.isLifted(target, finding.at)) {
+      return verdict('watch', 'lifted', 'a person lifted its block a moment ago');
+    }
     if (finding.subject.kind === 'network' && isUnproven(finding)) {
       return verdict('watch', 'unproven', 'no network is blocked for packets whose source may be forged');
     }

@@ -7,10 +7,11 @@ interface Options {
 }
 
 export function unblockCommand(bind: Bind): Command {
-  return command('unblock', 'Lift every block of an address or inside a network, from every layer.', [
-    'sipward unblock 203.0.113.7 --reason "customer called"',
-    'sipward unblock 203.0.113.0/24',
-  ])
+  return command(
+    'unblock',
+    'Lift every block of an address or inside a network, from every layer. For a minute nothing blocks it again.',
+    ['sipward unblock 203.0.113.7 --reason "customer called"', 'sipward unblock 203.0.113.0/24'],
+  )
     .argument('<address>', 'IPv4 or IPv6 address, or network in CIDR form')
     .option('--reason <text>', 'why, for the record', 'lifted by hand')
     .action(

@@ -6,7 +6,7 @@ import { accountHash } from '../../pipeline/account-hash.ts';
 import { isCredentialFailure } from '../../pipeline/failure.ts';
 import type { Finding } from '../../pipeline/finding.ts';
 import { isDoorKnock, type Proven, type Signal } from '../../pipeline/signal.ts';
-import type { Detector, DetectorState } from '../detector.ts';
+import { type Detector, type DetectorState, QUIET_MS } from '../detector.ts';
 import type { BruteForceConfig } from './config.ts';
 import { type Layout, layOut, type Rule } from './record.ts';
 
@@ -17,9 +17,6 @@ const MARK_SHIFT = 2;
 const MARK_MASK = 0x0fffffff;
 
 const SEVERAL = 1;
-
-/** Shorter than any block: what still comes from a source just found says nothing new and shall cost little. */
-const QUIET_MS = 10_000;
 
 interface Snapshot {
   readonly rules: string;

@@ -1,11 +1,8 @@
 import { BoundedTable } from '../../lib/bounded-table.ts';
 import type { Finding } from '../../pipeline/finding.ts';
 import type { Signal } from '../../pipeline/signal.ts';
-import type { Detector, DetectorState } from '../detector.ts';
+import { type Detector, type DetectorState, QUIET_MS } from '../detector.ts';
 import type { DecoyTouchConfig } from './config.ts';
-
-/** Shorter than the shortest block, so that a visitor whose block has ended is found at once. */
-const TELL_EVERY_MS = 60_000;
 
 /**
  * Nobody has business with the decoy, nor with an extension that belongs to nobody: one request is enough. Whether its
@@ -19,7 +16,7 @@ export class DecoyTouch implements Detector {
 
   constructor(config: DecoyTouchConfig) {
     this.#extensions = new Set(config.extensions);
-    this.#told = new BoundedTable({ maxKeys: config['max-sources'], words: 1, horizonMs: TELL_EVERY_MS });
+    this.#told = new BoundedTable({ maxKeys: config['max-sources'], words: 1, horizonMs: QUIET_MS });
   }
 
   observe(signal: Signal): Finding | undefined {
@@ -47,7 +44,7 @@ export class DecoyTouch implements Detector {
     this.#told.touch(address.high, address.low, at, 0, true);
     const { record, base } = this.#told;
     const toldAt = record[base] ?? 0;
-    if (toldAt !== 0 && ((at - toldAt) | 0) < TELL_EVERY_MS) return true;
+    if (toldAt !== 0 && ((at - toldAt) | 0) < QUIET_MS) return true;
     record[base] = at | 1;
     return false;
   }

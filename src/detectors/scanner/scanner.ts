@@ -3,13 +3,11 @@ import { BoundedTable } from '../../lib/bounded-table.ts';
 import type { Finding } from '../../pipeline/finding.ts';
 import { SCANNER_USER_AGENTS } from '../../pipeline/scanner-user-agents.ts';
 import type { Signal } from '../../pipeline/signal.ts';
-import type { Detector, DetectorState } from '../detector.ts';
+import { type Detector, type DetectorState, QUIET_MS } from '../detector.ts';
 import type { ScannerConfig } from './config.ts';
 import { STRUCTURAL_MARKS } from './marks.ts';
 
 const MAX_REMEMBERED_AGENTS = 4096;
-/** Shorter than the shortest block, so that a scanner whose block has ended is found at once. */
-const TELL_EVERY_MS = 60_000;
 
 /**
  * Recognises scanning tools by the user agent and by structural marks (tag, branch, Call-ID, From). One request is
@@ -27,7 +25,7 @@ export class Scanner implements Detector {
   readonly #told: BoundedTable;
 
   constructor(config: ScannerConfig) {
-    this.#told = new BoundedTable({ maxKeys: config['max-sources'], words: 1, horizonMs: TELL_EVERY_MS });
+    this.#told = new BoundedTable({ maxKeys: config['max-sources'], words: 1, horizonMs: QUIET_MS });
     this.#patterns = [...SCANNER_USER_AGENTS, ...config['user-agents'].map((agent) => agent.toLowerCase())];
     this.#allowed = config['allowed-user-agents'].map((agent) => agent.toLowerCase());
     this.#score = config.score;
@@ -57,7 +55,7 @@ export class Scanner implements Detector {
   #wasTold({ address, at }: Signal): boolean {
     if (!this.#told.peek(address.high, address.low)) return false;
     const since = ((at | 0) - (this.#told.record[this.#told.base] ?? 0)) | 0;
-    return since < TELL_EVERY_MS;
+    return since < QUIET_MS;
   }
 
   #tell({ address, at }: Signal): void {
