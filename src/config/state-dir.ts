@@ -27,6 +27,6 @@ export function resolveStateDir(options: StateDirOptions): string {
 }
 
 /** A published package has no `src/`. */
-function isCheckout(packageRoot: string): boolean {
+export function isCheckout(packageRoot: string): boolean {
   return existsSync(join(packageRoot, 'src/cli/main.ts'));
 }

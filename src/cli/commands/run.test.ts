@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { PACKAGE_ROOT } from '../../config/state-dir.ts';
 import { withCli, withDaemon } from '../cli.testkit.ts';
@@ -30,6 +30,8 @@ describe('run', () => {
       });
       assert.equal(code, 0);
       assert.match(stdout, /^sipward \S+ runs: dry-run, nobody is kept out\n/);
+      const advice = /look at it +(\S+) status,/.exec(stdout)?.[1] ?? assert.fail(stdout);
+      assert.equal(resolve(cli.directory, advice), join(PACKAGE_ROOT, 'bin/sipward'));
       const last = JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '');
       assert.equal(last.message, 'ending');
       assert.match((await cli.run(['status'])).stdout, /not running/);

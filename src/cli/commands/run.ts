@@ -9,6 +9,7 @@ import { version } from '../../lib/version.ts';
 import { webApp } from '../../web/app.ts';
 import { type RunningWeb, serveWeb } from '../../web/serve-web.ts';
 import { type Bind, command } from '../command.ts';
+import { programName } from '../program-name.ts';
 import type { Session } from '../session.ts';
 
 export function runCommand(bind: Bind): Command {
@@ -83,7 +84,8 @@ function summary({ loaded, stateDir }: Session, { daemon }: RunningDaemon, web: 
 }
 
 function banner(session: Session, running: RunningDaemon, web: RunningWeb | undefined): string {
-  const { style } = session;
+  const { style, io } = session;
+  const program = programName(io.cwd);
   const facts = summary(session, running, web);
   const mode =
     facts.enforcement === 'enforce' ? style('good', 'enforcing') : style('warn', 'dry-run, nobody is kept out');
@@ -95,6 +97,6 @@ function banner(session: Session, running: RunningDaemon, web: RunningWeb | unde
     line('sources', facts.sources.join(', ') || 'none'),
     line('enforcers', facts.enforcers.join(', ') || 'none'),
     line('web page', facts.web ?? 'not served'),
-    line('look at it', 'sipward status, sipward events, sipward why ADDRESS'),
+    line('look at it', ['status', 'events', 'why ADDRESS'].map((what) => `${program} ${what}`).join(', ')),
   ].join('');
 }
