@@ -77,6 +77,8 @@ describe('block, blocks, unblock, why', () => {
       /^sipward: <subject>: expected an IP address, a network or an account, got "300\.1\.2\.3"\n$/,
     ],
     [['why', '1.2.3.4', '--limit', '0'], 2, /^sipward: --limit: expected an integer from 1 to 1000, got 0\n$/],
+    [['block', '0.0.0.0/0', '--force'], 1, /expected an IPv4 network of \/8 or narrower, got "0\.0\.0\.0\/0"/],
+    [['block', '10.1.2.3/8'], 2, /expected a network without host bits, such as 10\.0\.0\.0\/8, got "10\.1\.2\.3\/8"/],
     [['unblock', 'everything'], 2, /^sipward: <address>: expected an IP address/],
     [['events', '--since', 'yesterday'], 2, /^sipward: --since: expected a span back from now/],
     [['events', '--type', 'x'], 2, /^sipward: --type: expected one of brute_force_detected, /],
@@ -99,6 +101,9 @@ describe('block, blocks, unblock, why', () => {
       assert.equal(refused.code, 1);
       assert.match(refused.stderr, /holds the address you are logged in from; use --force/);
       assert.equal((await cli.run(['block', '198.51.100.0/24', '--force'], { env })).code, 0);
+      const overIpv6 = { SSH_CONNECTION: '2001:db8:1::9 50000 2001:db8::1 22' };
+      assert.equal((await cli.run(['block', '2001:db8:1::5'], { env: overIpv6 })).code, 1, 'the same /64');
+      assert.equal((await cli.run(['block', '2001:db8:1:1::5'], { env: overIpv6 })).code, 0);
     }));
 });
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { Address } from '../../lib/address.ts';
 import { Network } from '../../lib/network.ts';
 import { type Bind, command } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { report } from '../outcome.ts';
 import type { Session } from '../session.ts';
+import { sshClient } from '../ssh-client.ts';
 import { localTime } from '../times.ts';
 
 interface Options {
@@ -46,8 +46,8 @@ async function block(session: Session, address: string, options: Options): Promi
   });
 }
 
-/** Whether a block would end the session of the person who types it (sshd says where he comes from). */
+/** Whether a block would end the session of the person who types it; an IPv6 address stands for its /64. */
 function holdsOperator(session: Session, text: string): boolean {
-  const from = Address.parse(session.io.env.SSH_CONNECTION?.split(' ')[0] ?? '');
-  return from !== undefined && Network.parse(text)?.contains(from) === true;
+  const from = sshClient(session.io.env);
+  return from !== undefined && Network.parse(text)?.overlaps(Network.counted(from)) === true;
 }
