@@ -5,6 +5,7 @@ import { Network } from '../lib/network.ts';
 import { peersOf } from '../opensips/peers.ts';
 import type { Block } from '../pipeline/decision.ts';
 import type { EventRow, Store, StoredBlock } from '../store/store.ts';
+import { covers } from './allowlist-view.ts';
 import type { Enforcement } from './enforcement.ts';
 import type { Engine, LayerCheck, LayerResult } from './engine.ts';
 import type { Guard } from './guard.ts';
@@ -74,6 +75,8 @@ export class Daemon implements Engine {
   async start(): Promise<void> {
     const { store, clock, parts, enforcement } = this.#parts;
     const now = clock();
+    const allowlist = await this.#readAllowlist();
+    await this.#endExempt(allowlist, now);
     const blocks = await this.#withoutRehearsed(await Array.fromAsync(activeBlocks(store, now)), now);
     const history = await store.blockHistory(now - this.#parts.config.policy['forgive-after']);
     const times = new Map(history.map((entry) => [entry.target, entry.times]));
@@ -82,7 +85,6 @@ export class Daemon implements Engine {
     for (const { target: text, times: count, lastEnd } of history) {
       if (lastEnd <= now) parts.policy.noteBlock(parseTarget(text), lastEnd, count);
     }
-    const allowlist = await this.#readAllowlist();
     await enforcement.start(
       blocks.map((block) => ({ target: target(block), expiresAt: block.expiresAt ?? undefined })),
       allowlist,
@@ -117,21 +119,44 @@ export class Daemon implements Engine {
 
   /** Blocks of a dry run end when enforcement begins: nobody is kept out for what was only tried. */
   async #withoutRehearsed(blocks: readonly StoredBlock[], now: number): Promise<readonly StoredBlock[]> {
-    const { config, store, log } = this.#parts;
+    const { config, log } = this.#parts;
     const rehearsed = blocks.filter((block) => block.by.endsWith(REHEARSED));
     if (config.enforcement !== 'enforce' || rehearsed.length === 0) return blocks;
-    const reason = 'decided in a dry run, ended as enforcement began';
     const targets = rehearsed.map((block) => block.target);
-    await store.endBlocks(targets, now, reason);
-    await store.addEvents(targets.map((text) => unblockEvent(text, now, reason)));
+    await this.#end(targets, now, 'decided in a dry run, ended as enforcement began');
     log.info({ blocks: rehearsed.length }, 'blocks that were decided in a dry run are ended, not enforced');
     return blocks.filter((block) => !block.by.endsWith(REHEARSED));
   }
 
+  /** The allowlist always wins, also where it came to hold what had been blocked: ends these in the store. */
+  async #endExempt(allowlist: readonly Network[], now: number): Promise<readonly Network[]> {
+    const { store, log } = this.#parts;
+    const touched = await store.activeBlocksOn(
+      allowlist.map(({ text }) => text),
+      now,
+    );
+    const exempt = touched.map(target).filter((blocked) => allowlist.some((allowed) => covers(allowed, blocked)));
+    if (exempt.length === 0) return exempt;
+    const targets = exempt.map(({ text }) => text);
+    await this.#end(targets, now, 'the allowlist holds it');
+    for (const text of targets) log.info({ target: text }, 'block ended, the allowlist holds it');
+    return exempt;
+  }
+
+  async #end(targets: readonly string[], now: number, reason: string): Promise<void> {
+    const { store } = this.#parts;
+    await store.endBlocks(targets, now, reason);
+    await store.addEvents(targets.map((text) => unblockEvent(text, now, reason)));
+  }
+
   /** Interfaces come and go; an address of this host is never blocked from the moment it is one. */
   async #reconcile(): Promise<void> {
-    const own = ownAddresses().join();
-    if (own !== this.#ownAddresses) await this.allowlistChanged();
+    const own = ownAddresses();
+    if (own.join() !== this.#ownAddresses) {
+      await this.allowlistChanged();
+      const exempt = await this.#endExempt(own, this.#parts.clock());
+      if (exempt.length > 0) await this.liftBlocks(exempt);
+    }
     await this.#parts.enforcement.reconcile();
   }
 
@@ -212,13 +237,15 @@ export class Daemon implements Engine {
   }
 
   async #readAllowlist(): Promise<readonly Network[]> {
-    this.#ownAddresses = ownAddresses().join();
+    const own = ownAddresses().join();
     const managed = (await this.#parts.store.allowlist()).map(
       ({ target: text, description }) => [parseTarget(text), description || 'managed'] as const,
     );
     const peers = peersOf(this.#parts.config.opensips);
     const implied = impliedAllowlist([], peers).map(({ network, description }) => [network, description] as const);
     this.#parts.parts.policy.setAllowlist([...implied, ...managed]);
+    // Only now: had the store failed, it would have to be read again.
+    this.#ownAddresses = own;
     return [...managed, ...implied].map(([network]) => network).concat(this.#parts.config.policy.allowlist);
   }
 

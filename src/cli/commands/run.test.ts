@@ -38,6 +38,29 @@ describe('run', () => {
       assert.match((await cli.run(['events'])).stdout, /ip_unblocked/);
     }));
 
+  it('lifts stored blocks of whom the configuration allows by now, and says so', () =>
+    withCli(async (cli) => {
+      for (const target of ['203.0.113.7', '203.0.113.128/25', '203.0.112.0/23', '198.51.100.7']) {
+        assert.equal((await cli.run(['block', target])).code, 0);
+      }
+      await withDaemon(cli, `${QUIET}policy: {allowlist: [203.0.113.0/24]}\n`, async () => {
+        const { blocks } = await cli.json('blocks');
+        assert.deepEqual(
+          blocks.map(({ target }: { target: string }) => target),
+          ['203.0.112.0/23', '198.51.100.7'],
+        );
+        const { events } = await cli.json('events', '--type', 'ip_unblocked');
+        assert.deepEqual(
+          events.map((event: { ip: string; description: string }) => [event.ip, event.description]).toSorted(),
+          [
+            ['203.0.113.128/25', 'the allowlist holds it'],
+            ['203.0.113.7', 'the allowlist holds it'],
+          ],
+        );
+        assert.equal((await cli.json('status')).health.activeBlocks, 2);
+      });
+    }));
+
   it('runs once on a state directory', () =>
     withCli((cli) =>
       withDaemon(cli, QUIET, async () => {
