@@ -16,6 +16,7 @@ const findings = (sketches: readonly SignalSketch[], config: unknown = EXTENSION
 describe('found by a single request', () => {
   const cases: readonly [string, SignalSketch, string][] = [
     ['to the decoy', TOUCH, 'spoke to the decoy'],
+    ['to the decoy, of broken SIP or none', { ...TOUCH, kind: 'malformed', detail: 'not-sip' }, 'spoke to the decoy'],
     ['to register an extension of nobody', { user: '666' }, 'tried an extension that belongs to nobody'],
     ['with success, too', { user: '666', kind: 'register.ok' }, 'tried an extension that belongs to nobody'],
     [
@@ -43,6 +44,8 @@ describe('not found', () => {
     ['an extension in the domain', { user: '1', domain: '666' }],
     ['a registration whose request URI holds it', { requestUri: 'sip:666@example.com' }],
     ['a request refused for another reason', { kind: 'request.refused', reason: 'domain_not_found' }],
+    ['broken SIP elsewhere', { kind: 'malformed', reason: 'malformed' }],
+    ['a failure whose answer says so', { reason: 'decoy' }],
     ['a call to somebody else', { kind: 'call.started', requestUri: 'sip:1002@example.com' }],
     ['a request URI of garbage', { kind: 'call.failed', requestUri: '666@@:' }],
     ['no request URI', { kind: 'call.failed', requestUri: '' }],

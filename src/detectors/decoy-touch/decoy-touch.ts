@@ -1,6 +1,6 @@
 import { BoundedTable } from '../../lib/bounded-table.ts';
 import type { Finding } from '../../pipeline/finding.ts';
-import type { Signal } from '../../pipeline/signal.ts';
+import { isDoorKnock, type Signal } from '../../pipeline/signal.ts';
 import { type Detector, type DetectorState, QUIET_MS } from '../detector.ts';
 import type { DecoyTouchConfig } from './config.ts';
 
@@ -20,7 +20,7 @@ export class DecoyTouch implements Detector {
   }
 
   observe(signal: Signal): Finding | undefined {
-    const isDecoy = signal.kind === 'request.refused' && signal.reason === 'decoy';
+    const isDecoy = isDoorKnock(signal) && signal.reason === 'decoy';
     if (!isDecoy && !this.#isExtension(signal)) return undefined;
     if (this.#wasTold(signal)) return undefined;
     return this.#find(signal, isDecoy ? 'spoke to the decoy' : 'tried an extension that belongs to nobody');

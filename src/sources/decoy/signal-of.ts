@@ -23,7 +23,7 @@ export interface HeardRequest {
  */
 export function signalOf(message: SipRequest | undefined, heard: HeardRequest): Signal {
   const fields = { ...fieldsOf(message), ...addressed(heard) };
-  if (heard.fault !== undefined) return { ...fields, kind: 'malformed', reason: 'malformed', detail: heard.fault };
+  if (heard.fault !== undefined) return { ...fields, kind: 'malformed', reason: 'decoy', detail: heard.fault };
   const detail = heard.nonce === undefined ? '' : `nonce ${heard.nonce}`;
   if (message?.method === 'REGISTER' && heard.nonce !== undefined) {
     return { ...fields, kind: 'register.failed', reason: 'Unauthorized', detail };

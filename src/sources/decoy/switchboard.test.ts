@@ -191,7 +191,7 @@ describe('signals', () => {
       { kind, reason, detail, method, user, userAgent, status },
       {
         kind: 'malformed',
-        reason: 'malformed',
+        reason: 'decoy',
         detail: 'cseq-method',
         method: 'REGISTER',
         user: '1002',
