@@ -97,14 +97,15 @@ export class Daemon implements Engine {
   run(runners: readonly SourceRunner[]): void {
     this.#runners = runners;
     this.#running = Promise.all(runners.map((runner) => runner.run(this.#stop.signal)));
-    const every = (ms: number, what: string, work: () => Promise<void>) =>
+    const every = (ms: number, what: string, work: () => Promise<void>, when?: { atOnce: boolean }) =>
       this.#timers.use(
-        periodically(ms, work, (error) => this.#parts.log.error({ error: error.message }, `${what} failed`)),
+        periodically(ms, work, (error) => this.#parts.log.error({ error: error.message }, `${what} failed`), when),
       );
     every(EXPIRE_EVERY_MS, 'expiry of blocks', () => this.#expire());
     every(RECONCILE_EVERY_MS, 'reconciliation of the enforcers', () => this.#reconcile());
     every(SNAPSHOT_EVERY_MS, 'keeping what the detectors know', () => this.#snapshot());
-    every(PRUNE_EVERY_MS, 'pruning of old rows', () => this.#prune());
+    // A daemon that is restarted often would else never come to it.
+    every(PRUNE_EVERY_MS, 'pruning of old rows', () => this.#prune(), { atOnce: true });
   }
 
   /** Stops reading, writes what is decided, and leaves the blocks in force. */

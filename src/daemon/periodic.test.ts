@@ -30,6 +30,18 @@ test('runs again and again, never twice at a time, and survives failures', async
   assert.equal(runs, before);
 });
 
+test('begins after the first span, or at once', async () => {
+  const began: string[] = [];
+  const note = (name: string) => async () => {
+    began.push(name);
+  };
+  {
+    await using _later = periodically(3_600_000, note('later'), assert.fail);
+    await using _atOnce = periodically(3_600_000, note('at once'), assert.fail, { atOnce: true });
+  }
+  assert.deepEqual(began, ['at once']);
+});
+
 test('back-off doubles up to its longest and begins anew after a success', () => {
   const backOff = new BackOff(100, 450);
   assert.deepEqual([backOff.next(), backOff.next(), backOff.next(), backOff.next()], [100, 200, 400, 450]);

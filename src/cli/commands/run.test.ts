@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { PACKAGE_ROOT } from '../../config/state-dir.ts';
 import { withCli, withDaemon } from '../cli.testkit.ts';
 
@@ -58,6 +59,17 @@ describe('run', () => {
           ],
         );
         assert.equal((await cli.json('status')).health.activeBlocks, 2);
+      });
+    }));
+
+  it('deletes what is too old soon after each start', () =>
+    withCli(async (cli) => {
+      await cli.run(['block', '203.0.113.7']);
+      cli.time.now += 400 * 86_400_000;
+      const count = async () => (await cli.json('events', '--type', 'ip_blocked')).events.length;
+      await withDaemon(cli, QUIET, async () => {
+        for (let i = 0; i < 100 && (await count()) > 0; i++) await setTimeout(20);
+        assert.equal(await count(), 0);
       });
     }));
 

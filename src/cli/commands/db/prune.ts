@@ -4,7 +4,7 @@ import { type Bind, command } from '../../command.ts';
 export function dbPruneCommand(bind: Bind): Command {
   return command('prune', 'Delete what is older than its retention.', ['sipward db prune'])
     .description(
-      'Delete what is older than its retention (see `retention` in the configuration). The daemon does this every hour.',
+      'Delete what is older than its retention (see `retention` in the configuration). The daemon does this when it starts, and every hour.',
     )
     .action(
       bind((session) =>
