@@ -12,8 +12,8 @@ export function blockHandlers(context: OperationsContext): Pick<Handlers, 'block
   return {
     block: (input) => block(context, input),
     unblock: (input) => unblock(context, input),
-    blocks: async ({ after, limit }) => {
-      const blocks = await context.store.activeBlocks(context.clock(), after, limit);
+    blocks: async ({ after, limit, first }) => {
+      const blocks = await context.store.activeBlocks(context.clock(), after, limit, first);
       return { blocks, more: blocks.length === limit };
     },
   };

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { durationValue, networkValue } from '../lib/config-values.ts';
 import { EVENT_TYPES, SEVERITIES } from '../pipeline/finding.ts';
+import { BLOCK_ORDERS } from '../store/store.ts';
 import { healthSchema } from './health.ts';
 import {
   allowRow,
@@ -62,6 +63,7 @@ export const OPERATIONS = {
     input: z.strictObject({
       after: z.int().min(0).default(0).describe('The last id of the page before.'),
       limit: z.int().min(1).max(MAX_PAGE).default(1000),
+      first: z.enum(BLOCK_ORDERS).default('oldest'),
     }),
     output: z.object({ blocks: list(storedBlock), more: z.boolean() }),
   },

@@ -5,7 +5,7 @@ import type { Counters } from './counters.ts';
 import type { SqlDialect } from './engine.ts';
 import { type InsertShape, insertRows, type SqlValue } from './insert-rows.ts';
 import { type Schema, SIZES } from './schema.ts';
-import type { BlockRow, StoredBlock } from './store.ts';
+import type { BlockOrder, BlockRow, StoredBlock } from './store.ts';
 import { fit, LAST_TIME } from './stored-value.ts';
 
 /** Targets or ids named in one statement. */
@@ -128,14 +128,16 @@ export async function readActive(
   at: number,
   afterId: number,
   limit: number,
+  first: BlockOrder,
 ): Promise<readonly StoredBlock[]> {
+  const isNewestFirst = first === 'newest';
   const rows = await db
     .selectFrom('blocked_ips')
     .selectAll()
     .where('unblocked_at', 'is', null)
     .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', dialect.time(at))]))
-    .where('id', '>', afterId)
-    .orderBy('id')
+    .$if(afterId > 0, (query) => query.where('id', isNewestFirst ? '<' : '>', afterId))
+    .orderBy('id', isNewestFirst ? 'desc' : 'asc')
     .limit(limit)
     .execute();
   return rows.map((row) => fromRow(row, dialect));

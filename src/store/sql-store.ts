@@ -19,6 +19,7 @@ import { readStatus } from './status.ts';
 import type {
   AlertRule,
   AllowRow,
+  BlockOrder,
   BlockRow,
   Commit,
   EventFilter,
@@ -88,8 +89,8 @@ export class SqlStore implements Store {
     });
   }
 
-  async activeBlocks(at: number, afterId = 0, limit = PAGE) {
-    return await this.#read((db) => readActive(db, this.#engine.dialect, at, afterId, limit));
+  async activeBlocks(at: number, afterId = 0, limit = PAGE, first: BlockOrder = 'oldest') {
+    return await this.#read((db) => readActive(db, this.#engine.dialect, at, afterId, limit, first));
   }
 
   async activeBlocksOn(targets: readonly string[], at: number) {

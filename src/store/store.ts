@@ -183,6 +183,10 @@ export interface Retention {
   readonly blocksMs: number;
 }
 
+/** Which blocks come first: by when they were stored. */
+export const BLOCK_ORDERS = ['oldest', 'newest'] as const;
+export type BlockOrder = (typeof BLOCK_ORDERS)[number];
+
 export interface Store {
   commit(commit: Commit): Promise<void>;
   /** Committed positions by source. */
@@ -197,7 +201,7 @@ export interface Store {
 
   addBlocks(blocks: readonly BlockRow[]): Promise<void>;
   /** Blocks in force at `at`, with paging for large sets: pass the last id seen. */
-  activeBlocks(at: number, afterId?: number, limit?: number): Promise<readonly StoredBlock[]>;
+  activeBlocks(at: number, afterId?: number, limit?: number, first?: BlockOrder): Promise<readonly StoredBlock[]>;
   /** Blocks in force at `at` that share an address with one of `targets`: inside it, equal, or around it. */
   activeBlocksOn(targets: readonly string[], at: number): Promise<readonly StoredBlock[]>;
   /** Ends active blocks of exactly these targets; returns those that were active. */

@@ -67,6 +67,19 @@ describe('/metrics', () => {
 });
 
 describe('/', () => {
+  it('lists the newest blocks first, and how many more there are', () =>
+    withWeb(async ({ get, operations }) => {
+      for (let i = 0; i < 20; i++) await operations.block({ address: `198.51.100.${i}` });
+      const text = await (await get('/')).text();
+      const section = text.slice(text.indexOf('<h2>Blocks in force</h2>'), text.indexOf('<h2>Top sources'));
+      const shown = [...section.matchAll(/<tr><td class="mono">([^<]+)</g)].map(([, target]) => target);
+      assert.deepEqual(
+        shown,
+        Array.from({ length: 15 }, (_, i) => `198.51.100.${19 - i}`),
+      );
+      assert.ok(section.includes('and 5 more: sipward blocks'));
+    }));
+
   it('shows what happened', () =>
     withWeb(async ({ get, store, operations }) => {
       await operations.block({ address: '198.51.100.9', reason: 'scans', for: 'forever' });

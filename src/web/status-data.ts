@@ -35,7 +35,7 @@ async function read(operations: Operations, clock: () => number): Promise<Status
   const [status, stats, { blocks }, { events }] = await Promise.all([
     operations.status({}),
     operations.stats({ since: '24h' }),
-    operations.blocks({ limit: SHOWN_ROWS }),
+    operations.blocks({ limit: SHOWN_ROWS, first: 'newest' }),
     operations.events({ limit: SHOWN_ROWS }),
   ]);
   return { now: clock(), status, stats, blocks, events };

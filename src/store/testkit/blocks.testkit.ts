@@ -87,6 +87,13 @@ export function blockTests({ withStore }: Kit): void {
       ['203.0.113.3', '203.0.113.4'],
     );
     assert.deepEqual(await store.activeBlocks(NOW + 1, rest.at(-1)?.id), []);
+    const all = [first, ...rest].map((block) => block?.id);
+    const [newest] = await store.activeBlocks(NOW + 1, 0, 1, 'newest');
+    const older = await store.activeBlocks(NOW + 1, newest?.id, 10, 'newest');
+    assert.deepEqual(
+      [newest, ...older].map((block) => block?.id),
+      all.toReversed(),
+    );
   });
 
   withStore('ending ends exactly the targets named, if active', async (store) => {
