@@ -1,4 +1,6 @@
 /** The detectors, in the order in which they see a signal. A new one is added here. */
+import { Behaviour } from './behaviour/behaviour.ts';
+import { behaviourConfig } from './behaviour/config.ts';
 import { BruteForce } from './brute-force/brute-force.ts';
 import { bruteForceConfig } from './brute-force/config.ts';
 import { Compromise } from './compromise/compromise.ts';
@@ -69,6 +71,12 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'calls at the cost of an account',
     schema: tollFraudConfig,
     create: (config) => new TollFraud(config),
+  }),
+  defineDetector({
+    name: 'behaviour',
+    description: 'accounts and SBCs unlike their habits',
+    schema: behaviourConfig,
+    create: (config) => new Behaviour(config),
   }),
   defineDetector({
     name: 'reputation',

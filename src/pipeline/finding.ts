@@ -37,7 +37,8 @@ export type Subject =
   | { readonly kind: 'ip'; readonly address: Address }
   | { readonly kind: 'network'; readonly network: Network }
   | { readonly kind: 'aor'; readonly aor: string }
-  | { readonly kind: 'campaign'; readonly campaign: string };
+  | { readonly kind: 'campaign'; readonly campaign: string }
+  | { readonly kind: 'sensor'; readonly sensor: string };
 
 /** Bounded: a finding is kept, so it holds copies of a few values, never the signals themselves. */
 export interface Evidence {
@@ -68,7 +69,7 @@ export interface Finding {
   readonly identity: string;
 }
 
-/** The subject as in DESIGN 5: `{"ip": …}`, `{"network": …}`, `{"aor": …}` or `{"campaign": …}`. */
+/** The subject as told: `{"ip": …}`, `{"network": …}`, `{"aor": …}`, `{"campaign": …}`, or `{"sensor": …}` for all it sees. */
 export function subjectJson(subject: Subject): Record<string, string> {
   switch (subject.kind) {
     case 'ip':
@@ -79,6 +80,8 @@ export function subjectJson(subject: Subject): Record<string, string> {
       return { aor: subject.aor };
     case 'campaign':
       return { campaign: subject.campaign };
+    case 'sensor':
+      return { sensor: subject.sensor };
     default:
       return subject satisfies never;
   }
