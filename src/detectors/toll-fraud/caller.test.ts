@@ -36,6 +36,15 @@ test('an hour is odd only for somebody with habits', () => {
   );
 });
 
+test('an hour that was not used for long is odd again', () => {
+  const caller = new Caller(NOW);
+  for (let i = 0; i < 30; i++) caller.called(NOW);
+  caller.called(NOW + 6 * HOUR);
+  for (let week = 1; week < 40; week++) caller.called(NOW + week * 7 * DAY);
+  assert.equal(caller.isOddHour(NOW + 280 * DAY + 6 * HOUR), true);
+  assert.equal(caller.isOddHour(NOW + 281 * DAY), false);
+});
+
 describe('new calls', () => {
   test('are those of late, and those that run', () => {
     const caller = new Caller(NOW);

@@ -1,8 +1,8 @@
 /** What one account calls. Times are ms since the epoch, costs are cents. */
+import { addToHour, isUnusedHour, WEEK_HOURS_WORDS } from '../../lib/habit/week-hours.ts';
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 86_400_000;
 /** More at a time than a burst can ask for. */
 const MAX_CALLS = 64;
 /** Calls before the hours of an account mean anything. */
@@ -22,6 +22,20 @@ interface Call {
   ended: boolean;
 }
 
+/** What `snapshot` gives: plain data. */
+export interface CallerSnapshot {
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly toldAt: number;
+  readonly countries: ReadonlyMap<string, number>;
+  readonly callCount: number;
+  readonly hours: Uint32Array;
+  readonly calls: readonly Readonly<Call>[];
+  readonly day: number;
+  readonly spentToday: number;
+  readonly spentByHabit: number;
+}
+
 export interface NewCalls {
   readonly count: number;
   readonly centsPerMinute: number;
@@ -36,8 +50,9 @@ export class Caller {
   toldAt = Number.NEGATIVE_INFINITY;
   /** First call to each country; there are only so many countries. */
   readonly #countries = new Map<string, number>();
-  /** Calls by hour of the day, UTC. */
-  readonly #hours = new Uint16Array(24);
+  #callCount = 0;
+  /** Calls by hour of the week; empty before the first, for many accounts only ever register. */
+  #hours = new Uint32Array(0);
   #calls: Call[] = [];
   #day = 0;
   #spentToday = 0;
@@ -55,16 +70,13 @@ export class Caller {
 
   /** Whether the account, which calls enough, has never called within an hour of this time of day. */
   isOddHour(at: number): boolean {
-    const hour = hourOf(at);
-    const near = [hour + 23, hour, hour + 1].map((one) => this.#hours[one % 24] ?? 0);
-    const all = this.#hours.reduce((sum, count) => sum + count, 0);
-    return all >= ENOUGH_CALLS && near.every((count) => count === 0);
+    return this.#callCount >= ENOUGH_CALLS && isUnusedHour(this.#hours, 0, at);
   }
 
   /** Any call: it makes the habit of hours. */
   called(at: number): void {
-    const hour = hourOf(at);
-    this.#hours[hour] = Math.min(65_535, (this.#hours[hour] ?? 0) + 1);
+    if (this.#callCount++ === 0) this.#hours = new Uint32Array(WEEK_HOURS_WORDS);
+    addToHour(this.#hours, 0, at, 1);
   }
 
   started(country: string, call: Pick<Call, 'at' | 'callId' | 'centsPerMinute' | 'isNew'>): void {
@@ -114,6 +126,35 @@ export class Caller {
     this.#spentToday = 0;
   }
 
+  snapshot(): CallerSnapshot {
+    return {
+      firstAt: this.firstAt,
+      lastAt: this.lastAt,
+      toldAt: this.toldAt,
+      countries: new Map(this.#countries),
+      callCount: this.#callCount,
+      hours: this.#hours.slice(),
+      calls: this.#calls.map((call) => ({ ...call })),
+      day: this.#day,
+      spentToday: this.#spentToday,
+      spentByHabit: this.#spentByHabit,
+    };
+  }
+
+  static restore(kept: CallerSnapshot): Caller {
+    const caller = new Caller(kept.firstAt);
+    caller.lastAt = kept.lastAt;
+    caller.toldAt = kept.toldAt;
+    for (const [country, firstAt] of kept.countries) caller.#countries.set(country, firstAt);
+    caller.#callCount = kept.callCount;
+    caller.#hours = kept.hours.slice();
+    caller.#calls = kept.calls.map((call) => ({ ...call }));
+    caller.#day = kept.day;
+    caller.#spentToday = kept.spentToday;
+    caller.#spentByHabit = kept.spentByHabit;
+    return caller;
+  }
+
   #settle(call: Call | undefined, at: number): void {
     if (call === undefined || call.ended) return;
     this.#turnDay(at);
@@ -139,8 +180,4 @@ function isRunning({ answeredAt, ended }: Call): boolean {
 
 function costOf({ answeredAt, centsPerMinute }: Call, at: number): number {
   return answeredAt === undefined ? 0 : (Math.max(0, at - answeredAt) / MINUTE_MS) * centsPerMinute;
-}
-
-function hourOf(at: number): number {
-  return Math.floor(at / HOUR_MS) % 24;
 }

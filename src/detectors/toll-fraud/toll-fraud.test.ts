@@ -79,6 +79,12 @@ describe('fraud', () => {
     assert.equal(found?.reason, 'the first call to GM, at an hour at which the account never calls');
     assert.deepEqual(more, []);
   });
+  test('by an account that authenticates each call, and never registers', () => {
+    const invite = { proven: 'yes', transport: 'udp' } as const;
+    const [found, ...more] = findings([...repeat(9, NOW, MINUTE, SATELLITE, 20 * MINUTE, invite)]);
+    assert.equal(found?.severity, 'critical');
+    assert.deepEqual(more, []);
+  });
   test('is measured with own rates', () => {
     const cheap = repeat(10, NOW, 30 * SECOND, SATELLITE);
     assert.deepEqual(findings([...habits(), ...cheap], { rates: { satellite: 1 } }), []);
@@ -121,9 +127,15 @@ describe('no fraud', () => {
     const today = repeat(10, NOW + HOUR, MINUTE, '0022012345678', 3 * MINUTE);
     assert.deepEqual(findings([...habits(), ...inOrder(daily.flat()), ...today]), []);
   });
-  test('calls of a trunk: their callers do not register here', () => {
-    assert.deepEqual(findings(repeat(500, NOW, SECOND, SATELLITE, MINUTE, { user: '+4930123' })), []);
-  });
+  for (const [how, sketch] of [
+    ['over UDP', { transport: 'udp', proven: 'no' }],
+    ['over TLS', { transport: 'tls', proven: 'yes' }],
+    ['in a log', { transport: 'unknown', proven: 'unknown' }],
+  ] as const) {
+    test(`calls of a trunk ${how}: their callers are not ours`, () => {
+      assert.deepEqual(findings(repeat(500, NOW, SECOND, SATELLITE, MINUTE, { user: '+4930123', ...sketch })), []);
+    });
+  }
   test('calls that come to nothing cost nothing', () => {
     const failing = Array.from({ length: 100 }, (_, i) =>
       signal({
@@ -140,6 +152,26 @@ describe('no fraud', () => {
     const german = { 'home-country-code': '49', 'burst-cents': 1 };
     assert.deepEqual(findings([...habits(), ...repeat(20, NOW, SECOND, '+4930123456')], german), []);
   });
+});
+
+test('habits, and calls that run, survive a restart', () => {
+  const restart = (signals: readonly Signal[]): TollFraud => {
+    const before = new TollFraud(tollFraudConfig.parse({}));
+    for (const one of signals) before.observe(one);
+    const after = new TollFraud(tollFraudConfig.parse({}));
+    assert.equal(after.restore(structuredClone(before.snapshot())), true);
+    assert.deepEqual(after.snapshot(), before.snapshot());
+    return after;
+  };
+  const odd = call(NOW + 14 * HOUR, '0022012345678')[0];
+  assert.ok(odd);
+  assert.match(restart(habits()).observe(odd)?.reason ?? '', /^the first call to GM, at an hour/);
+  const [first, second, third] = [0, 1, 2].map((i) => call(NOW + i * MINUTE, SATELLITE));
+  const running = restart([...habits(), ...(first ?? []).slice(0, 2), ...(second ?? []).slice(0, 2)]);
+  assert.ok(third?.[0]);
+  assert.match(running.observe(third[0])?.reason ?? '', /^3 calls .* 2 at the same time/);
+  const threshold = signal({ kind: 'fraud.threshold', reason: 'warning' });
+  assert.equal(restart([threshold]).observe(threshold), undefined);
 });
 
 test('memory is bounded and given back', () => {

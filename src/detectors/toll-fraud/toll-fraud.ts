@@ -3,9 +3,10 @@ import { formatDuration } from '../../lib/duration.ts';
 import { type DialPlan, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
 import { dialledNumber } from '../../lib/phone-number/dialled-number.ts';
 import type { Finding, Severity } from '../../pipeline/finding.ts';
+import { isOwnAccount } from '../../pipeline/own-account.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
-import { Caller } from './caller.ts';
+import { Caller, type CallerSnapshot } from './caller.ts';
 import type { TollFraudConfig } from './config.ts';
 
 /** An account that neither registers nor calls for so long is forgotten, with its habits. */
@@ -21,9 +22,14 @@ interface Conclusion {
   readonly reason: string;
 }
 
+interface Snapshot {
+  readonly callers: readonly (readonly [aor: string, caller: CallerSnapshot])[];
+  readonly thresholds: readonly (readonly [key: string, toldAt: number])[];
+}
+
 /**
- * Finds accounts whose calls somebody else makes money with. Only accounts that register here are watched: calls of
- * trunks name callers of the whole world. Acts on the account, and names the sources.
+ * Finds accounts whose calls somebody else makes money with. Only accounts that are ours are watched: calls of trunks
+ * name callers of the whole world. Acts on the account, and names the sources.
  */
 export class TollFraud implements Detector {
   readonly name = 'toll-fraud';
@@ -48,13 +54,12 @@ export class TollFraud implements Detector {
     if (signal.user === '') return undefined;
     if (signal.kind === 'fraud.threshold') return this.#thresholdCrossed(signal);
     const aor = `${signal.user}@${signal.domain}`;
-    if (signal.kind === 'register.ok') {
-      const caller = this.#callers.get(aor) ?? new Caller(signal.at);
+    let caller = this.#callers.get(aor);
+    if (isOwnAccount(signal)) {
+      caller ??= new Caller(signal.at);
       caller.lastAt = signal.at;
       this.#callers.set(aor, caller);
-      return undefined;
     }
-    const caller = this.#callers.get(aor);
     return caller === undefined ? undefined : this.#follow(caller, signal, aor);
   }
 
@@ -68,6 +73,20 @@ export class TollFraud implements Detector {
       tracked: this.#callers.size + this.#thresholds.size,
       evicted: this.#callers.evicted + this.#thresholds.evicted,
     };
+  }
+
+  snapshot(): Snapshot {
+    return {
+      callers: [...this.#callers.entries()].map(([aor, caller]) => [aor, caller.snapshot()]),
+      thresholds: [...this.#thresholds.entries()],
+    };
+  }
+
+  restore(snapshot: unknown): boolean {
+    const { callers, thresholds } = snapshot as Snapshot;
+    for (const [aor, caller] of callers) this.#callers.set(aor, Caller.restore(caller));
+    for (const [key, toldAt] of thresholds) this.#thresholds.set(key, toldAt);
+    return true;
   }
 
   #follow(caller: Caller, signal: Signal, aor: string): Finding | undefined {

@@ -127,10 +127,8 @@ function turnTo(record: Uint32Array, base: number, hour: number): void {
   const last = record[base + HOUR] ?? 0;
   // What comes late counts in the hour that has begun; an hour far ahead came of a clock that was wrong.
   if (hour === last || hour === last - 1) return;
-  if (hour > last && last > 0) {
-    learn(record, base, last);
-    if (Math.floor(hour / HOURS) > Math.floor(last / HOURS)) fade(record, base);
-  }
+  if (last > 0) learn(record, base, last);
+  if (last > 0 && Math.floor(hour / HOURS) > Math.floor(last / HOURS)) fade(record, base);
   record[base + HOUR] = hour;
   record.fill(0, base + COUNT, base + LEARN + 1);
 }
