@@ -1,6 +1,7 @@
 import { ATTACKS } from './attacks.ts';
 import { FORGERIES } from './forged.ts';
+import { HABITS } from './habits.ts';
 import { HONEST } from './honest.ts';
 import type { Scenario } from './scenario.ts';
 
-export const SCENARIOS: readonly Scenario[] = [...HONEST, ...ATTACKS, ...FORGERIES];
+export const SCENARIOS: readonly Scenario[] = [...HONEST, ...ATTACKS, ...HABITS, ...FORGERIES];

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isOwnAccount } from '../../../src/pipeline/own-account.ts';
 import { eventually } from '../../support/daemon.ts';
 import { hasProgram, runProgram } from '../../support/program.ts';
 import { announce, missing, programs, withSbc } from './sbc-lab.ts';
@@ -89,6 +90,25 @@ for (const program of missing === undefined ? programs : []) {
             .signals()
             .filter((signal) => signal.address.text === lab.address(20))
             .every((signal) => signal.proven === 'yes'),
+        );
+      }));
+
+    it('call without ever registering: over UDP the call shows whose account it is', () =>
+      withSbc(program, {}, async (lab) => {
+        const overUdp = await lab.phone(20, '1001');
+        const overTcp = await lab.phone(21, '1002', { transport: 'tcp' });
+        for (const pbx of [overUdp, overTcp]) {
+          const call = await pbx.call('600');
+          assert.equal(statusOf(call.response!), 200);
+          assert.equal(statusOf((await call.hangUp())!), 200);
+        }
+        const started = await lab.awaitSignals('call.started', 2);
+        assert.deepEqual(
+          started.map((signal) => [signal.user, signal.transport, signal.proven, isOwnAccount(signal)]),
+          [
+            ['1001', 'udp', 'yes', true],
+            ['1002', 'tcp', 'yes', false],
+          ],
         );
       }));
 
