@@ -4,6 +4,7 @@ import { see } from '../../lib/habit/seen.ts';
 import { addToHour, countInHour, deviates, habitOf, WEEK_HOURS_WORDS } from '../../lib/habit/week-hours.ts';
 import type { Severity } from '../../pipeline/finding.ts';
 import type { BehaviourConfig } from './config.ts';
+import { DAYS_WORDS, daysKnown, isKnownFor, noteDay } from './days.ts';
 import type { Deviation } from './deviation.ts';
 import { tell } from './told.ts';
 import { habitText, hourText, mostText, spanText } from './words.ts';
@@ -25,12 +26,9 @@ interface Things {
   readonly start: number;
 }
 
-/** Words: the first day seen (+ 1: 0 is nobody), the last, on how many days, how many events, when what was told. */
-const FIRST_DAY = 0;
-const LAST_DAY = 1;
-const DAYS = 2;
-const EVENTS = 3;
-const TOLD = 4;
+/** Words: the days seen, how many events, when what was told, and the habits. */
+const EVENTS = DAYS_WORDS;
+const TOLD = EVENTS + 1;
 const CALLS = TOLD + HABITS.length;
 const REGISTRATIONS = CALLS + WEEK_HOURS_WORDS;
 const NETWORKS: Things = {
@@ -44,8 +42,7 @@ const DESTINATIONS: Things = { habit: 'destinations', capacity: 16, min: 5, seve
 const AGENTS: Things = { habit: 'user agents', capacity: 8, min: 4, severity: 'info', start: end(DESTINATIONS) };
 export const ACCOUNT_WORDS = end(AGENTS);
 
-/** Fewer days with traffic, or fewer events, are no habit, however long ago the first was. */
-const ENOUGH_DAYS = 10;
+/** Fewer are no habit, however long ago the first was. */
 const ENOUGH_EVENTS = 50;
 /** A phone may refresh every 30 seconds, through two connections. */
 const MIN_REGISTRATIONS = 240;
@@ -91,11 +88,7 @@ export function noteCall(
 
 /** Whether the account is known well enough for something to be unlike it. */
 export function isKnown(record: Uint32Array, base: number, at: number, learnMs: number): boolean {
-  return (
-    (record[base + EVENTS] ?? 0) >= ENOUGH_EVENTS &&
-    (record[base + DAYS] ?? 0) >= ENOUGH_DAYS &&
-    daysKnown(record, base, at) * DAY_MS >= learnMs
-  );
+  return (record[base + EVENTS] ?? 0) >= ENOUGH_EVENTS && isKnownFor(record, base, at, learnMs);
 }
 
 /** What deviates now and was not told lately; then it counts as told. */
@@ -177,12 +170,7 @@ function judgeThings(
 function noteEvent(record: Uint32Array, base: number, at: number): void {
   const day = Math.floor(at / DAY_MS);
   record[base + EVENTS] = Math.min((record[base + EVENTS] ?? 0) + 1, 0xffff);
-  if (record[base + LAST_DAY] === day) return;
-  if (record[base + FIRST_DAY] === 0) record[base + FIRST_DAY] = day;
-  // Of a day that comes late nothing is said.
-  if (day < (record[base + LAST_DAY] ?? 0)) return;
-  record[base + LAST_DAY] = day;
-  record[base + DAYS] = (record[base + DAYS] ?? 0) + 1;
+  noteDay(record, base, day);
 }
 
 function noteThing(record: Uint32Array, base: number, things: Things, hash: number, at: number): boolean {
@@ -200,10 +188,6 @@ function noteThing(record: Uint32Array, base: number, things: Things, hash: numb
 
 function isNews(record: Uint32Array, base: number, habit: Habit, at: number, rules: AccountRules): boolean {
   return tell(record, base + TOLD + HABITS.indexOf(habit), at, rules['quiet-for']);
-}
-
-function daysKnown(record: Uint32Array, base: number, at: number): number {
-  return Math.floor(at / DAY_MS) - (record[base + FIRST_DAY] ?? 0);
 }
 
 function end({ start, capacity }: Things): number {

@@ -142,7 +142,8 @@ export class Behaviour implements Detector {
 
   #ofSensor(signal: Signal, deviation: Deviation | undefined): Finding | undefined {
     if (deviation === undefined) return undefined;
-    return this.#find(signal, { kind: 'sensor', sensor: signal.sensor }, deviation);
+    const { sensor } = signal;
+    return this.#find(signal, { kind: 'sensor', sensor }, { ...deviation, reason: `${sensor}: ${deviation.reason}` });
   }
 
   #find(signal: Signal, subject: Subject, { what, severity, count, since, reason }: Deviation): Finding {

@@ -9,6 +9,7 @@ import {
 } from '../../lib/habit/week-hours.ts';
 import { type Agent, AgentBook } from './agents.ts';
 import type { BehaviourConfig } from './config.ts';
+import { DAYS_WORDS, daysKnown, isKnownFor, noteDay } from './days.ts';
 import type { Deviation } from './deviation.ts';
 import { tell } from './told.ts';
 import { habitText, hourText } from './words.ts';
@@ -26,17 +27,13 @@ const RULES: Readonly<Record<Traffic, HourRule>> = {
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-const ENOUGH_DAYS = 10;
 /** So many accounts are told of one by one when they deviate in the same hour; more have something in common. */
 const CROWD = 3;
 /** Calls within an hour from which on there are others to compare somebody with. */
 const BUSY_SITE = 100;
 
-/** Words: the first day with traffic, the last, on how many days, when what was told, then the hours of each. */
-const FIRST_DAY = 0;
-const LAST_DAY = 1;
-const DAYS = 2;
-const TOLD = 3;
+/** Words: the days with traffic, when what was told, then the hours of each. */
+const TOLD = DAYS_WORDS;
 const HOURS = TOLD + TRAFFIC.length;
 const WORDS = HOURS + TRAFFIC.length * WEEK_HOURS_WORDS;
 
@@ -57,7 +54,7 @@ export class SensorHabits {
 
   /** @returns what deviates and was not told lately; then it counts as told */
   count(traffic: Traffic, at: number, count: number, config: BehaviourConfig): Deviation | undefined {
-    this.#noteDay(at);
+    noteDay(this.#words, 0, Math.floor(at / DAY_MS));
     const index = TRAFFIC.indexOf(traffic);
     const base = HOURS + index * WEEK_HOURS_WORDS;
     const total = addToHour(this.#words, base, at, count);
@@ -70,7 +67,7 @@ export class SensorHabits {
       severity: 'warning',
       count: countInHour(this.#words, base, at),
       since: at - (at % HOUR_MS),
-      reason: `${total} ${traffic} ${hourText(at)}; ${habitText(habitOf(this.#words, base), this.#daysKnown(at))}`,
+      reason: `${total} ${traffic} ${hourText(at)}; ${habitText(habitOf(this.#words, base), daysKnown(this.#words, 0, at))}`,
     };
   }
 
@@ -102,7 +99,7 @@ export class SensorHabits {
   }
 
   isKnown(at: number, learnMs: number): boolean {
-    return (this.#words[DAYS] ?? 0) >= ENOUGH_DAYS && this.#daysKnown(at) * DAY_MS >= learnMs;
+    return isKnownFor(this.#words, 0, at, learnMs);
   }
 
   expire(now: number): void {
@@ -119,17 +116,5 @@ export class SensorHabits {
     this.#words.set(words);
     this.#agents.restore(agents);
     return true;
-  }
-
-  #noteDay(at: number): void {
-    const day = Math.floor(at / DAY_MS);
-    if (day <= (this.#words[LAST_DAY] ?? 0)) return;
-    if (this.#words[FIRST_DAY] === 0) this.#words[FIRST_DAY] = day;
-    this.#words[LAST_DAY] = day;
-    this.#words[DAYS] = (this.#words[DAYS] ?? 0) + 1;
-  }
-
-  #daysKnown(at: number): number {
-    return Math.floor(at / DAY_MS) - (this.#words[FIRST_DAY] ?? 0);
   }
 }

@@ -23,3 +23,10 @@ test('from the beginning when it was over for four weeks', () => {
   );
   assert.equal(tell(record, 0, NOW + 34 * DAY, DAY), false);
 });
+
+test('also after a clock was wrong for a moment', () => {
+  const record = new Uint32Array(1);
+  assert.equal(tell(record, 0, NOW + 365 * DAY, DAY), true);
+  assert.equal(tell(record, 0, NOW, DAY), true);
+  assert.equal(tell(record, 0, NOW + HOUR, DAY), false);
+});

@@ -12,7 +12,9 @@ export function tell(record: Uint32Array, index: number, at: number, quietMs: nu
   const word = record[index] ?? 0;
   const hour = Math.floor(at / HOUR_MS);
   const told = word & ((1 << TIMES_SHIFT) - 1);
-  const times = word === 0 || hour - told > FORGET_HOURS ? 0 : word >>> TIMES_SHIFT;
+  // Told in a time to come: by a clock that was wrong.
+  const isOver = hour - told > FORGET_HOURS || told > hour + 1;
+  const times = isOver ? 0 : word >>> TIMES_SHIFT;
   if (times > 0 && hour - told < (quietMs / HOUR_MS) * 2 ** Math.min(times - 1, MOST_DOUBLINGS)) return false;
   record[index] = ((Math.min(times + 1, 255) << TIMES_SHIFT) | hour) >>> 0;
   return true;

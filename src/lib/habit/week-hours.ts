@@ -46,6 +46,9 @@ const WEEK_LEFT = 0.5 ** (1 / 8);
 const CLEAR = 6;
 const CLEARLY_MORE_THAN_EVER = 3;
 
+/** How much of the limit is learnt of an hour beyond it: what goes on for weeks becomes the habit, slowly. */
+const LEARNT = 0.4;
+
 /** Counts by their byte: exact for small ones, within 5 % up to 60,000. */
 const COUNTS = Float64Array.from({ length: 256 }, (_, code) => 2 ** (code / 16) - 1);
 /** Less than this is nothing any more. */
@@ -79,7 +82,7 @@ export function deviates(record: Uint32Array, base: number, at: number, rule: Ho
     record[base + LIMIT] = limit;
   }
   if (count < limit * times) return false;
-  record[base + LEARN] = Math.ceil(limit / rule.factor);
+  record[base + LEARN] = Math.ceil(limit * LEARNT);
   return true;
 }
 
