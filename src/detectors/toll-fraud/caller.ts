@@ -22,19 +22,18 @@ interface Call {
   ended: boolean;
 }
 
-/** What `snapshot` gives: plain data. */
-export interface CallerSnapshot {
-  readonly firstAt: number;
-  readonly lastAt: number;
-  readonly toldAt: number;
-  readonly countries: ReadonlyMap<string, number>;
-  readonly callCount: number;
-  readonly hours: Uint32Array;
-  readonly calls: readonly Readonly<Call>[];
-  readonly day: number;
-  readonly spentToday: number;
-  readonly spentByHabit: number;
-}
+/** What `snapshot` gives: plain data, but for the hours; a tuple, for there are many. */
+export type CallerSnapshot = readonly [
+  firstAt: number,
+  lastAt: number,
+  toldAt: number,
+  callCount: number,
+  day: number,
+  spentToday: number,
+  spentByHabit: number,
+  countries: readonly (readonly [country: string, firstAt: number])[],
+  calls: readonly Readonly<Call>[],
+];
 
 export interface NewCalls {
   readonly count: number;
@@ -126,32 +125,38 @@ export class Caller {
     this.#spentToday = 0;
   }
 
-  snapshot(): CallerSnapshot {
-    return {
-      firstAt: this.firstAt,
-      lastAt: this.lastAt,
-      toldAt: this.toldAt,
-      countries: new Map(this.#countries),
-      callCount: this.#callCount,
-      hours: this.#hours.slice(),
-      calls: this.#calls.map((call) => ({ ...call })),
-      day: this.#day,
-      spentToday: this.#spentToday,
-      spentByHabit: this.#spentByHabit,
-    };
+  /** Calls by hour of the week, as `lib/habit/week-hours` has them; empty if there were none. */
+  get hours(): Uint32Array {
+    return this.#hours;
   }
 
-  static restore(kept: CallerSnapshot): Caller {
-    const caller = new Caller(kept.firstAt);
-    caller.lastAt = kept.lastAt;
-    caller.toldAt = kept.toldAt;
-    for (const [country, firstAt] of kept.countries) caller.#countries.set(country, firstAt);
-    caller.#callCount = kept.callCount;
-    caller.#hours = kept.hours.slice();
-    caller.#calls = kept.calls.map((call) => ({ ...call }));
-    caller.#day = kept.day;
-    caller.#spentToday = kept.spentToday;
-    caller.#spentByHabit = kept.spentByHabit;
+  snapshot(): CallerSnapshot {
+    return [
+      this.firstAt,
+      this.lastAt,
+      this.toldAt,
+      this.#callCount,
+      this.#day,
+      this.#spentToday,
+      this.#spentByHabit,
+      [...this.#countries],
+      this.#calls.map((call) => ({ ...call })),
+    ];
+  }
+
+  /** @param hours what `hours` gave */
+  static restore(kept: CallerSnapshot, hours: Uint32Array): Caller {
+    const [firstAt, lastAt, toldAt, callCount, day, spentToday, spentByHabit, countries, calls] = kept;
+    const caller = new Caller(firstAt);
+    caller.lastAt = lastAt;
+    caller.toldAt = toldAt;
+    caller.#callCount = callCount;
+    caller.#hours = hours.slice();
+    caller.#day = day;
+    caller.#spentToday = spentToday;
+    caller.#spentByHabit = spentByHabit;
+    for (const [country, at] of countries) caller.#countries.set(country, at);
+    caller.#calls = calls.map((call) => ({ ...call }));
     return caller;
   }
 

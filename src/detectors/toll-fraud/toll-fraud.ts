@@ -23,7 +23,9 @@ interface Conclusion {
 }
 
 interface Snapshot {
-  readonly callers: readonly (readonly [aor: string, caller: CallerSnapshot])[];
+  readonly callers: readonly (readonly [aor: string, hourWords: number, caller: CallerSnapshot])[];
+  /** The hours of all callers, one after the other: one large array costs far less than many small ones. */
+  readonly hours: Uint32Array;
   readonly thresholds: readonly (readonly [key: string, toldAt: number])[];
 }
 
@@ -76,15 +78,27 @@ export class TollFraud implements Detector {
   }
 
   snapshot(): Snapshot {
+    const callers = [...this.#callers.entries()];
+    const hours = new Uint32Array(callers.reduce((sum, [, caller]) => sum + caller.hours.length, 0));
+    let at = 0;
+    for (const [, caller] of callers) {
+      hours.set(caller.hours, at);
+      at += caller.hours.length;
+    }
     return {
-      callers: [...this.#callers.entries()].map(([aor, caller]) => [aor, caller.snapshot()]),
+      callers: callers.map(([aor, caller]) => [aor, caller.hours.length, caller.snapshot()]),
+      hours,
       thresholds: [...this.#thresholds.entries()],
     };
   }
 
   restore(snapshot: unknown): boolean {
-    const { callers, thresholds } = snapshot as Snapshot;
-    for (const [aor, caller] of callers) this.#callers.set(aor, Caller.restore(caller));
+    const { callers, hours, thresholds } = snapshot as Snapshot;
+    let at = 0;
+    for (const [aor, hourWords, caller] of callers) {
+      this.#callers.set(aor, Caller.restore(caller, hours.subarray(at, at + hourWords)));
+      at += hourWords;
+    }
     for (const [key, toldAt] of thresholds) this.#thresholds.set(key, toldAt);
     return true;
   }
