@@ -44,36 +44,24 @@ export function reaches(
   return countWithin(record, base, ring, at, windowMs) >= threshold;
 }
 
-/** How many of the remembered events lie within `windowMs` before `at` (or after it: signals may come late). */
+/**
+ * How many of the remembered events lie within `windowMs` before `at` (or after it: signals may come late).
+ * @param markedOnly of the marked ones alone
+ */
 export function countWithin(
   record: Uint32Array,
   base: number,
   ring: RecentTimes,
   at: number,
   windowMs: number,
+  markedOnly = false,
 ): number {
   const start = base + ring.offset;
   const held = Math.min(record[start] ?? 0, ring.capacity);
+  const leastMark = markedOnly ? 1 : 0;
   let count = 0;
   for (let i = 1; i <= held; i++) {
-    if (age(record, start + i, at) <= windowMs) count++;
-  }
-  return count;
-}
-
-/** As `countWithin`, of the marked events alone. */
-export function countMarked(
-  record: Uint32Array,
-  base: number,
-  ring: RecentTimes,
-  at: number,
-  windowMs: number,
-): number {
-  const start = base + ring.offset;
-  const held = Math.min(record[start] ?? 0, ring.capacity);
-  let count = 0;
-  for (let i = 1; i <= held; i++) {
-    if (((record[start + i] ?? 0) & 1) === 1 && age(record, start + i, at) <= windowMs) count++;
+    if (((record[start + i] ?? 0) & 1) >= leastMark && age(record, start + i, at) <= windowMs) count++;
   }
   return count;
 }

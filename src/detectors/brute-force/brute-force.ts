@@ -1,7 +1,7 @@
 import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { addToPace, clearPace } from '../../lib/pace.ts';
-import { addTimes, clearTimes, countMarked, countWithin, oldestAge, reaches } from '../../lib/recent-times.ts';
+import { addTimes, clearTimes, countWithin, oldestAge, reaches } from '../../lib/recent-times.ts';
 import { accountHash } from '../../pipeline/account-hash.ts';
 import { isCredentialFailure } from '../../pipeline/failure.ts';
 import type { Finding } from '../../pipeline/finding.ts';
@@ -136,8 +136,8 @@ export class BruteForce implements Detector {
       const last = record[base + unprovenAt] ?? 0;
       return last === 0 || ((at - last) | 0) > rule.windowMs;
     }
-    const failed = countMarked(record, base, failures, at, rule.windowMs);
-    const knocked = rule.counts === 'failures' ? 0 : countMarked(record, base, knocks, at, rule.windowMs);
+    const failed = countWithin(record, base, failures, at, rule.windowMs, true);
+    const knocked = rule.counts === 'failures' ? 0 : countWithin(record, base, knocks, at, rule.windowMs, true);
     return failed + knocked >= rule.threshold;
   }
 
