@@ -3,6 +3,7 @@ import { opensipsConfig } from '../opensips/config.ts';
 import { policyConfig } from '../policy/config.ts';
 import { storeConfig } from '../store/config.ts';
 import { detectorsConfig, enforcersConfig, sourcesConfig } from './components.ts';
+import { dialPlanConfig } from './dial-plan.ts';
 import { intelConfig } from './intel.ts';
 import { logConfig, retentionConfig, webConfig } from './sections.ts';
 
@@ -22,6 +23,7 @@ export const configSchema = z.strictObject({
     .describe('dry-run decides and records but keeps nobody out; enforce lets the enforcers act.'),
   sources: sourcesConfig.prefault({ decoy: { type: 'decoy' } }),
   detectors: detectorsConfig.prefault({}),
+  'dial-plan': dialPlanConfig.prefault({}),
   policy: policyConfig,
   intel: intelConfig.prefault({}),
   enforcers: enforcersConfig.prefault({}),

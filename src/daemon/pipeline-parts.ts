@@ -20,7 +20,7 @@ export function buildPipeline(
   const detectors = DETECTORS.flatMap((kind) => {
     const own = (config.detectors as Readonly<Record<string, { readonly mode: DetectorMode }>>)[kind.name];
     if (own === undefined || own.mode === 'off') return [];
-    return [{ detector: kind.create(own, intel), mode: own.mode }];
+    return [{ detector: kind.create(own, intel, config['dial-plan']), mode: own.mode }];
   });
   const policy = new Policy({
     config: config.policy,

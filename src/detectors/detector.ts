@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DialPlan } from '../lib/phone-number/destination.ts';
 import type { Finding } from '../pipeline/finding.ts';
 import type { Intel } from '../pipeline/intel.ts';
 import type { Signal } from '../pipeline/signal.ts';
@@ -64,11 +65,14 @@ export interface DetectorKind<C = unknown> {
   readonly name: string;
   readonly description: string;
   readonly schema: z.ZodType<C>;
-  /** @param intel what is known of addresses beyond the traffic; it answers from memory */
-  create(config: C, intel: Intel): Detector;
+  /**
+   * @param intel what is known of addresses beyond the traffic; it answers from memory
+   * @param plan how numbers are dialled here
+   */
+  create(config: C, intel: Intel, plan: DialPlan): Detector;
 }
 
 /** Erases the configuration's type once, so that kinds stand in one list. */
 export function defineDetector<C>(kind: DetectorKind<C>): DetectorKind {
-  return { ...kind, create: (config, intel) => kind.create(config as C, intel) };
+  return { ...kind, create: (config, intel, plan) => kind.create(config as C, intel, plan) };
 }

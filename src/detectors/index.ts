@@ -58,19 +58,19 @@ export const DETECTORS: readonly DetectorKind[] = [
     name: 'dial-probe',
     description: 'calls that try which prefix leads out',
     schema: dialProbeConfig,
-    create: (config) => new DialProbe(config),
+    create: (config, _intel, plan) => new DialProbe(config, plan),
   }),
   defineDetector({
     name: 'compromise',
     description: 'a password was guessed',
     schema: compromiseConfig,
-    create: (config) => new Compromise(config),
+    create: (config, _intel, plan) => new Compromise(config, plan),
   }),
   defineDetector({
     name: 'toll-fraud',
     description: 'calls at the cost of an account',
     schema: tollFraudConfig,
-    create: (config) => new TollFraud(config),
+    create: (config, _intel, plan) => new TollFraud(config, plan),
   }),
   defineDetector({
     name: 'behaviour',

@@ -1,7 +1,7 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import { addFew, countFew, FEW_WORDS } from '../../lib/few-distinct.ts';
-import { DEFAULT_DIAL_PLAN, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
+import { DEFAULT_DIAL_PLAN, type DialPlan, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
 import { dialledNumber } from '../../lib/phone-number/dialled-number.ts';
 import { hashText } from '../../lib/text-hash.ts';
 import { isCredentialFailure } from '../../pipeline/failure.ts';
@@ -39,14 +39,16 @@ const HASH_MASK = 0x3fffffff;
 export class Compromise implements Detector {
   readonly name = 'compromise';
   readonly #config: CompromiseConfig;
+  readonly #plan: DialPlan;
   readonly #guesses: GuessBook;
   readonly #owners: Owners;
   readonly #suspicions: BoundedMap<string, Suspicion>;
   /** The accounts that each source failed at. */
   readonly #failedAt: BoundedTable;
 
-  constructor(config: CompromiseConfig) {
+  constructor(config: CompromiseConfig, plan: DialPlan = DEFAULT_DIAL_PLAN) {
     this.#config = { ...config };
+    this.#plan = plan;
     const maxAccounts = config['max-accounts'];
     this.#guesses = new GuessBook({ maxAccounts, windowMs: config.window, times: config.guesses });
     this.#owners = new Owners(maxAccounts, config['known-for']);
@@ -168,7 +170,7 @@ export class Compromise implements Detector {
 
   #called(signal: Signal): Finding | undefined {
     const { at, address, requestUri } = signal;
-    const destination = destinationOf(dialledNumber(requestUri), DEFAULT_DIAL_PLAN);
+    const destination = destinationOf(dialledNumber(requestUri), this.#plan);
     if (!isCostly(destination)) return undefined;
     const account = accountOf(signal);
     const suspicion = this.#suspicions.get(account);

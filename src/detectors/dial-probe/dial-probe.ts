@@ -1,7 +1,7 @@
 import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { addFew, clearFew, FEW_WORDS } from '../../lib/few-distinct.ts';
-import { DEFAULT_DIAL_PLAN, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
+import { DEFAULT_DIAL_PLAN, type DialPlan, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
 import { dialledNumber } from '../../lib/phone-number/dialled-number.ts';
 import { hashText, mix } from '../../lib/text-hash.ts';
 import type { Finding } from '../../pipeline/finding.ts';
@@ -30,13 +30,15 @@ const SUFFIX_SEED = 2;
 export class DialProbe implements Detector {
   readonly name = 'dial-probe';
   readonly #config: DialProbeConfig;
+  readonly #plan: DialPlan;
   /** The prefixes tried, by source and number. */
   readonly #prefixes: BoundedTable;
   /** The costly numbers tried, by source. */
   readonly #costly: BoundedTable;
 
-  constructor(config: DialProbeConfig) {
+  constructor(config: DialProbeConfig, plan: DialPlan = DEFAULT_DIAL_PLAN) {
     this.#config = { ...config };
+    this.#plan = plan;
     const size = { maxKeys: config['max-sources'], words: FEW_WORDS + 1, horizonMs: config.window };
     this.#prefixes = new BoundedTable(size);
     this.#costly = new BoundedTable(size);
@@ -94,7 +96,7 @@ export class DialProbe implements Detector {
   }
 
   #reachesOut(signal: Signal, unwanted: boolean, suffix: number, number: string): Finding | undefined {
-    if (!unwanted || !isCostly(destinationOf(number, DEFAULT_DIAL_PLAN))) return undefined;
+    if (!unwanted || !isCostly(destinationOf(number, this.#plan))) return undefined;
     const { high, low } = signal.address;
     const count = this.#add(this.#costly, high, low, signal, suffix);
     if (count < this.#config['costly-numbers']) return undefined;

@@ -1,30 +1,13 @@
 import { z } from 'zod';
 import { durationValue } from '../../lib/config-values.ts';
-import { DEFAULT_DIAL_PLAN } from '../../lib/phone-number/destination.ts';
 import { detectorBase } from '../detector.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const prefixes = (first: readonly string[]) =>
-  z
-    .array(z.string().regex(/^[0-9]{1,8}$/, { error: 'expected 1 to 8 digits' }))
-    .max(64)
-    .prefault([...first]);
 
 export const tollFraudConfig = z
   .strictObject({
     ...detectorBase,
-    'home-country-code': z
-      .string()
-      .regex(/^([1-9][0-9]{0,3})?$/, { error: 'expected a calling code without +, such as 49, or nothing' })
-      .default('')
-      .describe('calling code of the own country: calls there cost nothing to speak of'),
-    'international-prefixes': prefixes(DEFAULT_DIAL_PLAN.internationalPrefixes).describe(
-      'digits dialled before a country code, besides +',
-    ),
-    'premium-prefixes': prefixes(DEFAULT_DIAL_PLAN.premiumPrefixes).describe(
-      'first digits of national numbers that cost extra',
-    ),
     rates: z
       .record(
         z.string().regex(/^([A-Z]{2}|premium|satellite|shared|personal)$/, {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NOW, type SignalSketch, signal } from '../../../test/support/signals.ts';
+import { DEFAULT_DIAL_PLAN, type DialPlan } from '../../lib/phone-number/destination.ts';
 import type { Finding } from '../../pipeline/finding.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import { tollFraudConfig } from './config.ts';
@@ -12,8 +13,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const SATELLITE = '0088216123456';
 
-const findings = (signals: readonly Signal[], config: unknown = {}): Finding[] => {
-  const detector = new TollFraud(tollFraudConfig.parse(config));
+const findings = (signals: readonly Signal[], config: unknown = {}, plan?: DialPlan): Finding[] => {
+  const detector = new TollFraud(tollFraudConfig.parse(config), plan);
   return signals.flatMap((one) => detector.observe(one) ?? []);
 };
 const registered = (at = NOW - 30 * DAY, sketch: SignalSketch = {}) =>
@@ -149,8 +150,11 @@ describe('no fraud', () => {
     assert.deepEqual(findings([...habits(), ...failing]), []);
   });
   test('calls within the own country, however they are dialled', () => {
-    const german = { 'home-country-code': '49', 'burst-cents': 1 };
-    assert.deepEqual(findings([...habits(), ...repeat(20, NOW, SECOND, '+4930123456')], german), []);
+    const german = { ...DEFAULT_DIAL_PLAN, homeCode: '49' };
+    assert.deepEqual(
+      findings([...habits(), ...repeat(20, NOW, SECOND, '+4930123456')], { 'burst-cents': 1 }, german),
+      [],
+    );
   });
 });
 

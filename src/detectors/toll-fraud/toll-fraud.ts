@@ -1,6 +1,6 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { formatDuration } from '../../lib/duration.ts';
-import { type DialPlan, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
+import { DEFAULT_DIAL_PLAN, type DialPlan, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
 import { dialledNumber } from '../../lib/phone-number/dialled-number.ts';
 import type { Finding, Severity } from '../../pipeline/finding.ts';
 import { isOwnAccount } from '../../pipeline/own-account.ts';
@@ -41,13 +41,9 @@ export class TollFraud implements Detector {
   /** When OpenSIPS' thresholds were last told of, by account and level. */
   readonly #thresholds: BoundedMap<string, number>;
 
-  constructor(config: TollFraudConfig) {
+  constructor(config: TollFraudConfig, plan: DialPlan = DEFAULT_DIAL_PLAN) {
     this.#config = { ...config };
-    this.#plan = {
-      homeCode: config['home-country-code'],
-      internationalPrefixes: config['international-prefixes'],
-      premiumPrefixes: config['premium-prefixes'],
-    };
+    this.#plan = plan;
     this.#callers = new BoundedMap(config['max-accounts']);
     this.#thresholds = new BoundedMap(config['max-accounts']);
   }
