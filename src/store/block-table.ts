@@ -232,7 +232,7 @@ export async function expire(
   return rows.map((row) => fromRow({ ...row, unblocked_at: row.expires_at, unblock_reason: EXPIRED }, dialect));
 }
 
-/** A block that never ends counts as ending at the last time there is. */
+/** What was lifted was no offence. A block that never ends counts as ending at the last time there is. */
 export async function automaticSince(db: Kysely<Schema>, dialect: SqlDialect, since: number) {
   const rows = await db
     .selectFrom('blocked_ips')
@@ -243,6 +243,7 @@ export async function automaticSince(db: Kysely<Schema>, dialect: SqlDialect, si
     ])
     .where('auto_blocked', '=', 1)
     .where('blocked_at', '>=', dialect.time(since))
+    .where((e) => e.or([e('unblock_reason', 'is', null), e('unblock_reason', '=', EXPIRED)]))
     .groupBy('ip_address')
     .execute();
   return rows.map((row) => ({

@@ -208,7 +208,10 @@ export interface Store {
   endBlocks(targets: readonly string[], at: number, reason: string): Promise<readonly StoredBlock[]>;
   /** Marks blocks whose time has come as expired and returns them, at most `limit`. */
   expireBlocks(at: number, limit: number): Promise<readonly StoredBlock[]>;
-  /** How often each target was blocked automatically since, with the end of its last block: for repeat offenders. */
+  /**
+   * How often each target was blocked automatically since, with the end of its last block: for repeat offenders. A block
+   * that was lifted does not count.
+   */
   blockHistory(
     since: number,
   ): Promise<readonly { readonly target: string; readonly times: number; readonly lastEnd: number }[]>;
