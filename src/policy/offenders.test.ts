@@ -40,6 +40,38 @@ describe('a source is blocked', () => {
   });
 });
 
+describe('of two blocks of one source', () => {
+  const target = network('203.0.113.7');
+  const { base } = target;
+
+  test('the longer one holds, whoever made it', () => {
+    const offenders = make();
+    offenders.punish(target, NOW, { ms: HOUR, before: 0 });
+    offenders.noteBlock(target, NOW + 1000, undefined);
+    assert.ok(offenders.isBlocked(target, NOW + HOUR - 1));
+    assert.ok(!offenders.isBlocked(target, NOW + HOUR));
+  });
+  test('one by decision goes on being a reason for distrust', () => {
+    const offenders = make();
+    offenders.punish(target, NOW, { ms: HOUR, before: 0 });
+    offenders.noteBlock(target, NOW + 2 * HOUR, undefined);
+    assert.deepEqual(
+      [offenders.isWelcome(base, NOW + 3 * HOUR), offenders.isWelcome(base, NOW + 25 * HOUR)],
+      [false, true],
+    );
+  });
+});
+
+test('a block known from before the restart is as much a reason for distrust; one by hand is none after its end', () => {
+  const { base } = network('203.0.113.7');
+  const decided = make();
+  decided.noteBlock(network('203.0.113.7'), NOW, 1);
+  assert.deepEqual([decided.isWelcome(base, NOW + DAY - 1), decided.isWelcome(base, NOW + DAY)], [false, true]);
+  const byHand = make();
+  byHand.noteBlock(network('203.0.113.7'), NOW, undefined);
+  assert.ok(byHand.isWelcome(base, NOW));
+});
+
 describe('a block that a person lifted', () => {
   test('stays lifted for a minute, for all that it held', () => {
     const offenders = make();

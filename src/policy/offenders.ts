@@ -54,8 +54,15 @@ export class Offenders {
 
   /** @param times how often decisions have blocked it; undefined for a block by hand, which does not count */
   noteBlock(target: Network, until: number, times: number | undefined): void {
-    const counted = times ?? this.#get(target)?.times ?? 0;
-    this.#set({ target, until, times: counted, welcomeFrom: until, sparedUntil: 0 });
+    const known = this.#get(target);
+    const distrusted = times === undefined || times === 0 ? until : until + DISTRUST_MS;
+    this.#set({
+      target,
+      until: Math.max(until, known?.until ?? 0),
+      times: times ?? known?.times ?? 0,
+      welcomeFrom: Math.max(distrusted, known?.welcomeFrom ?? 0),
+      sparedUntil: 0,
+    });
   }
 
   noteUnblock(target: Network, at: number): void {
