@@ -112,6 +112,23 @@ describe('recorder', () => {
     );
   });
 
+  test('what is refused takes nothing with it that waited beside it', async () => {
+    const { store, recorder } = make();
+    store.error = away();
+    for (let i = 1; i <= 4; i++) recorder.add(pending(i, i));
+    while (!recorder.isFailing) await new Promise((resolve) => setTimeout(resolve, 5));
+    const commit = store.commit;
+    store.commit = (one) =>
+      one.signals.length >= 3 && one.signals.length !== 4 ? Promise.reject(refused()) : commit(one);
+    store.error = undefined;
+    await recorder.drained;
+    assert.deepEqual(
+      store.written.map(({ position }) => position),
+      [1, 2, 4],
+    );
+    assert.equal(recorder.lost, 1);
+  });
+
   test('says when all that was added so far is written, whatever comes later', async () => {
     const { store, recorder } = make();
     await recorder.settled();

@@ -111,9 +111,9 @@ export class Recorder {
   async #run(): Promise<void> {
     while (this.#queue.length > 0 && !this.#stop.signal.aborted) {
       const count = this.#mergeable();
-      const commit = merge(this.#queue.slice(0, count));
-      await Promise.all(this.#queue.slice(0, count).map((one) => one.enforced));
-      await this.#write(commit);
+      const commits = this.#queue.slice(0, count);
+      await Promise.all(commits.map((one) => one.enforced));
+      await this.#writeAll(commits);
       if (this.#stop.signal.aborted && this.#failing) break;
       for (const one of this.#queue.splice(0, count)) this.#rows -= one.signals.length;
       this.#finished += count;
@@ -142,24 +142,35 @@ export class Recorder {
     return count;
   }
 
-  async #write(commit: Commit): Promise<void> {
+  /** As one; if the store refuses that for good, each by itself, so that one does not take the others with it. */
+  async #writeAll(commits: readonly Pending[]): Promise<void> {
+    if (await this.#write(merge(commits), commits.length > 1)) return;
+    for (const one of commits) {
+      await this.#write(merge([one]), false);
+      if (this.#stop.signal.aborted && this.#failing) return;
+    }
+  }
+
+  /** @returns false if the store refuses it for good and it can be divided; else it is done with */
+  async #write(commit: Commit, isDivisible: boolean): Promise<boolean> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#store.commit(commit);
         this.#failing = false;
         this.#backOff.reset();
-        return;
+        return true;
       } catch (error) {
+        const cause = error instanceof Error ? error : new Error(String(error));
         this.#failing = true;
         this.#attempt();
-        if (await this.#isGivenUp(commit, error, attempt)) return;
+        if (isDivisible && !isRetryable(cause)) return false;
+        if (await this.#isGivenUp(commit, cause, attempt)) return true;
       }
     }
   }
 
   /** True if there shall be no further attempt. */
-  async #isGivenUp(commit: Commit, error: unknown, attempt: number): Promise<boolean> {
-    const cause = error instanceof Error ? error : new Error(String(error));
+  async #isGivenUp(commit: Commit, cause: Error, attempt: number): Promise<boolean> {
     this.#onFault(cause);
     if (!isRetryable(cause) && attempt >= MAX_ATTEMPTS) {
       this.#lost++;
