@@ -155,6 +155,7 @@ export class Daemon implements Engine {
     const own = ownAddresses();
     if (own.join() !== this.#ownAddresses) {
       await this.allowlistChanged();
+      await this.recorded();
       const exempt = await this.#endExempt(own, this.#parts.clock());
       if (exempt.length > 0) await this.liftBlocks(exempt);
     }
@@ -186,6 +187,10 @@ export class Daemon implements Engine {
 
   async allowlistChanged(): Promise<readonly LayerResult[]> {
     return this.#parts.enforcement.allow(await this.#readAllowlist());
+  }
+
+  recorded(): Promise<void> {
+    return this.#parts.recorder.settled({ evenIfFailing: false });
   }
 
   check(address: Address): Promise<readonly LayerCheck[]> {

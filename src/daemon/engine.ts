@@ -29,6 +29,11 @@ export interface Engine {
   liftBlocks(targets: readonly Network[]): Promise<readonly LayerResult[]>;
   /** Called after the stored allowlist changed: read it again, tell policy and every layer. */
   allowlistChanged(): Promise<readonly LayerResult[]>;
+  /**
+   * Resolves when what was decided up to now is in the store, or cannot be written for now: a block is enforced first
+   * and written second, so the store may not know it yet.
+   */
+  recorded(): Promise<void>;
   /** Asks every layer about this very address. */
   check(address: Address): Promise<readonly LayerCheck[]>;
   health(): Health;
@@ -41,6 +46,7 @@ export function noEngine(enforcement: Health['enforcement']): Engine {
     applyBlocks: nothing,
     liftBlocks: nothing,
     allowlistChanged: nothing,
+    recorded: () => Promise.resolve(),
     check: nothing,
     health: () => ({
       state: 'stopped',

@@ -33,6 +33,7 @@ async function add(context: OperationsContext, input: ParsedInput<'allowAdd'>): 
     (isNew ? added : updated).push(address.text);
   }
   const layers = await engine.allowlistChanged();
+  await engine.recorded();
   const { inside, around } = await blocksOf(
     context,
     input.entries.map(({ address }) => address),

@@ -88,6 +88,7 @@ async function unblock(context: OperationsContext, input: ParsedInput<'unblock'>
   const { daemon, clock } = context;
   const named = counted(input.address);
   const at = clock();
+  await context.engine.recorded();
   const inside: Network[] = [];
   const around: string[] = [];
   for (const row of await context.store.activeBlocksOn([named.text], at)) {

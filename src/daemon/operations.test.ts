@@ -55,6 +55,21 @@ const withRemote: WithBench = (use) =>
 testOperations('in process', withLocal);
 testOperations('over the control socket', withRemote);
 
+test('a block decided a moment ago, which the store does not know yet, is ended in the store, too', () =>
+  withLocal(async ({ operations, engine, store, time }) => {
+    const decided = (target: string) => async () => {
+      engine.unwritten = undefined;
+      const { now } = time;
+      const row = { target, reason: 'scans', blockedAt: now, expiresAt: now + DAY_MS, automatic: true, by: 'scanner' };
+      await store.addBlocks([row]);
+    };
+    engine.unwritten = decided('203.0.113.7');
+    assert.equal((await operations.unblock({ address: '203.0.113.0/24' })).lifted.length, 1);
+    engine.unwritten = decided('203.0.113.8');
+    assert.equal((await operations.allowAdd({ entries: [{ address: '203.0.113.8' }] })).lifted.length, 1);
+    assert.deepEqual((await operations.blocks({})).blocks, []);
+  }));
+
 test('a block that the store cannot take works, and says that a restart forgets it', () =>
   withLocal(async ({ operations, engine, store }) => {
     store.addBlocks = () => Promise.reject(new Error('sipward.db: database or disk is full'));

@@ -152,6 +152,16 @@ describe('recorder', () => {
     await recorder.close(1000);
   });
 
+  test('who only asks about a store that works is not kept waiting by one that fails', async () => {
+    const { store, recorder } = make();
+    store.error = away();
+    recorder.add(pending(1));
+    await recorder.settled({ evenIfFailing: false });
+    assert.equal(recorder.waiting, 1);
+    store.error = undefined;
+    await recorder.close(1000);
+  });
+
   test('closing writes what waits, but not for ever', async () => {
     const { store, recorder } = make();
     recorder.add(pending(1));

@@ -94,10 +94,13 @@ export class Recorder {
     return this.#queue.length === 0 ? Promise.resolve() : this.#drained.promise;
   }
 
-  /** Resolves when all that has been added so far is written (or given up), if that happens. */
-  async settled(): Promise<void> {
+  /**
+   * Resolves when all that has been added so far is written (or given up), if that happens.
+   * @param evenIfFailing waits for a store that fails, too
+   */
+  async settled({ evenIfFailing = true } = {}): Promise<void> {
     const upTo = this.#added;
-    while (this.#finished < upTo) await this.#attempted.promise;
+    while (this.#finished < upTo && (evenIfFailing || !this.#failing)) await this.#attempted.promise;
   }
 
   /** Writes what waits, for at most `graceMs`, then gives up: uncommitted input is read again at the next start. */

@@ -7,6 +7,8 @@ import { type Engine, type LayerCheck, type LayerResult, noEngine } from './engi
 export class RecordingEngine implements Engine {
   readonly blocks = new Map<string, Block>();
   allowlistChanges = 0;
+  /** Set: what has been decided and is still to be written. */
+  unwritten: (() => Promise<void>) | undefined;
   /** Set: the layer fails with this. */
   failure: string | null = null;
 
@@ -23,6 +25,10 @@ export class RecordingEngine implements Engine {
   allowlistChanged(): Promise<readonly LayerResult[]> {
     this.allowlistChanges++;
     return this.#result();
+  }
+
+  async recorded(): Promise<void> {
+    await this.unwritten?.();
   }
 
   check(address: Address): Promise<readonly LayerCheck[]> {
