@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DialPlan } from '../lib/phone-number/destination.ts';
 import type { Finding } from '../pipeline/finding.ts';
 import type { Intel } from '../pipeline/intel.ts';
+import type { Correlation } from '../pipeline/pipeline.ts';
 import type { Signal } from '../pipeline/signal.ts';
 
 /** Figures of a detector's bounded state, for `/metrics` and `doctor`. */
@@ -21,6 +22,13 @@ export interface Detector {
   readonly name: string;
   /** Called for each signal, in order. After a finding the evidence begins anew: policy knows what was already found. */
   observe(signal: Signal): Finding | undefined;
+  /**
+   * Called with each finding of the other detectors that is worth telling and about nobody whom policy spares, in order,
+   * and the signal that led to it: what it has to do with earlier ones. So its cost is by finding, not by signal.
+   */
+  correlate?(finding: Finding, signal: Signal): Correlation | undefined;
+  /** Called before `expire`: what has come to its end, each told once. */
+  conclude?(now: number): readonly Finding[];
   /** Called now and then with the time of the newest signal: forget what can no longer matter. */
   expire(now: number): void;
   state(): DetectorState;

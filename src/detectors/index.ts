@@ -3,6 +3,8 @@ import { Behaviour } from './behaviour/behaviour.ts';
 import { behaviourConfig } from './behaviour/config.ts';
 import { BruteForce } from './brute-force/brute-force.ts';
 import { bruteForceConfig } from './brute-force/config.ts';
+import { Campaign } from './campaign/campaign.ts';
+import { campaignConfig } from './campaign/config.ts';
 import { Compromise } from './compromise/compromise.ts';
 import { compromiseConfig } from './compromise/config.ts';
 import { decoyTouchConfig } from './decoy-touch/config.ts';
@@ -89,5 +91,11 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'more requests than a client sends',
     schema: floodConfig,
     create: (config) => new Flood(config),
+  }),
+  defineDetector({
+    name: 'campaign',
+    description: 'findings that are one attack',
+    schema: campaignConfig,
+    create: (config) => new Campaign(config),
   }),
 ];

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { NOW, signal } from '../../test/support/signals.ts';
 import type { Decision } from './decision.ts';
 import type { Finding } from './finding.ts';
-import { type Observer, Pipeline } from './pipeline.ts';
+import { type Correlation, type Observer, Pipeline } from './pipeline.ts';
 import type { Signal } from './signal.ts';
 
 /** Finds something in every signal whose user is its own name; throws on `bomb`. */
@@ -108,5 +108,94 @@ describe('pipeline', () => {
     pipeline.warmUp([signal({ user: 'a' }), signal({ user: 'bomb' })]);
     assert.equal(detectors[0]?.seen.length, 1);
     assert.equal(judged.length, 0);
+  });
+});
+
+describe('findings that have to do with each other', () => {
+  /** Takes the second and every further finding for a campaign, and tells of it once; it ends when time goes on. */
+  class Correlator extends NameDetector {
+    readonly found: string[] = [];
+    readonly #ends: Finding[] = [];
+
+    correlate(finding: Finding): Correlation | undefined {
+      if (finding.identity === 'fault') throw new Error('correlator broke');
+      this.found.push(finding.identity);
+      if (this.found.length < 2) return undefined;
+      const isFirst = this.found.length === 2;
+      const news = { detector: this.name, identity: 'formed' } as Finding;
+      if (isFirst) this.#ends.push({ detector: this.name, identity: 'ended' } as Finding);
+      return { campaign: 'c', earlier: isFirst ? this.found.slice(0, 1) : [], news: isFirst ? news : undefined };
+    }
+    conclude(): readonly Finding[] {
+      return this.#ends.splice(0);
+    }
+  }
+  class Finder extends NameDetector {
+    override observe(one: Signal): Finding | undefined {
+      return { detector: this.name, at: one.at, identity: one.user } as Finding;
+    }
+  }
+
+  function correlating(decide: (finding: Finding) => Partial<Decision> = () => ({})) {
+    const correlator = new Correlator('correlator');
+    const faults: string[] = [];
+    const pipeline = new Pipeline({
+      detectors: [new Finder('finder'), correlator],
+      policy: {
+        observe: () => undefined,
+        expire: () => undefined,
+        decide: (finding) => ({ finding, action: 'block', code: 'threshold', ...decide(finding) }) as Decision,
+      },
+      onFault: (component, error) => faults.push(`${component}: ${(error as Error).message}`),
+    });
+    return { pipeline, correlator, faults };
+  }
+  const users = (...names: string[]) => names.map((user) => signal({ user }));
+
+  test('carry their campaign; earlier ones are named when it forms, and what is told of it follows', () => {
+    const { pipeline } = correlating();
+    const outcomes = pipeline.process(users('1', '2', '3'));
+    assert.deepEqual(
+      outcomes.map(({ finding, membership }) => [finding.identity, membership]),
+      [
+        ['1', undefined],
+        ['2', { campaign: 'c', earlier: ['1'] }],
+        ['formed', undefined],
+        ['3', { campaign: 'c', earlier: [] }],
+      ],
+    );
+    const later = pipeline.process([signal({ user: '4', at: NOW + 60_000 })]);
+    assert.deepEqual(
+      later.map(({ finding }) => finding.identity),
+      ['ended', '4'],
+    );
+  });
+
+  for (const [name, spared] of [
+    ['repetitions', { repeated: true }],
+    ['the allowlisted', { action: 'ignore', code: 'allowlisted' }],
+    ['the known good who may be forged, or whose device is set wrongly', { action: 'watch', code: 'known_good' }],
+  ] as const) {
+    test(`${name} have no part in it`, () => {
+      const { pipeline, correlator } = correlating(({ identity }) => (identity === 'spared' ? spared : {}));
+      pipeline.process(users('spared', '1', 'spared'));
+      assert.deepEqual(correlator.found, ['1']);
+    });
+  }
+
+  test('are told all the same when the correlator throws', () => {
+    const { pipeline, faults } = correlating();
+    const outcomes = pipeline.process(users('fault'));
+    assert.deepEqual([outcomes.length, faults], [1, ['correlator: correlator broke']]);
+  });
+
+  test('are remembered while warming up, and told then by nobody', () => {
+    const { pipeline, correlator } = correlating();
+    pipeline.warmUp(users('1', '2'));
+    assert.deepEqual(correlator.found, ['1', '2']);
+    assert.deepEqual(
+      pipeline.process(users('3')).map(({ finding, membership }) => [finding.identity, membership?.campaign]),
+      [['3', 'c']],
+    );
   });
 });

@@ -6,7 +6,26 @@ import type { Signal } from './signal.ts';
 export interface Observer {
   readonly name: string;
   observe(signal: Signal): Finding | undefined;
+  /**
+   * Called with each finding of the others that is worth telling and about nobody who is spared, and the signal that led
+   * to it: what it has to do with earlier ones.
+   */
+  correlate?(finding: Finding, signal: Signal): Correlation | undefined;
+  /** Called with the time of the newest signal, now and then: what has come to its end. */
+  conclude?(now: number): readonly Finding[];
   expire(now: number): void;
+}
+
+/** The campaign that a finding belongs to. */
+export interface Membership {
+  readonly campaign: string;
+  /** Identities of earlier findings of which it is known only now that they belong to it. */
+  readonly earlier: readonly string[];
+}
+
+export interface Correlation extends Membership {
+  /** What is to be told of the campaign now. */
+  readonly news: Finding | undefined;
 }
 
 /** What the pipeline wants of policy; `policy/policy.ts` says the rest. */
@@ -29,10 +48,12 @@ export interface PipelineOptions {
 export interface Outcome {
   readonly finding: Finding;
   readonly decision: Decision;
+  readonly membership?: Membership;
 }
 
 /** Signal time between two expiries. */
 const EXPIRE_EVERY_MS = 30_000;
+const NOTHING: readonly Finding[] = [];
 
 /**
  * Takes signals through the detectors and their findings through policy. Synchronous and without a clock: time is the
@@ -40,6 +61,7 @@ const EXPIRE_EVERY_MS = 30_000;
  */
 export class Pipeline {
   readonly #detectors: readonly Observer[];
+  readonly #correlators: readonly Observer[];
   readonly #policy: Judge;
   readonly #onFault: (component: string, error: unknown) => void;
   #newestAt = 0;
@@ -47,6 +69,7 @@ export class Pipeline {
 
   constructor(options: PipelineOptions) {
     this.#detectors = [...options.detectors];
+    this.#correlators = this.#detectors.filter((detector) => detector.correlate !== undefined);
     this.#policy = options.policy;
     this.#onFault = options.onFault;
   }
@@ -59,11 +82,11 @@ export class Pipeline {
   process(signals: readonly Signal[]): Outcome[] {
     const outcomes: Outcome[] = [];
     for (const signal of signals) {
-      if (signal.at > this.#newestAt) this.#advance(signal.at);
+      if (signal.at > this.#newestAt) outcomes.push(...this.#decideAll(this.#advance(signal.at)));
       this.#inform(signal);
       for (const detector of this.#detectors) {
         const outcome = this.#consult(detector, signal);
-        if (outcome !== undefined) outcomes.push(outcome);
+        if (outcome !== undefined) outcomes.push(...this.#correlate(outcome, signal));
       }
     }
     return outcomes;
@@ -77,7 +100,12 @@ export class Pipeline {
     for (const signal of signals) {
       if (signal.at > this.#newestAt) this.#advance(signal.at);
       this.#inform(signal);
-      for (const detector of this.#detectors) this.#guard(detector.name, () => detector.observe(signal));
+      for (const detector of this.#detectors) {
+        this.#guard(detector.name, () => {
+          const finding = detector.observe(signal);
+          if (finding !== undefined) this.#relate(finding, signal);
+        });
+      }
     }
   }
 
@@ -93,21 +121,60 @@ export class Pipeline {
     // Not through #guard: a closure for each signal would cost more than the detectors.
     try {
       const finding = detector.observe(signal);
-      if (finding === undefined) return undefined;
-      const decision = this.#policy.decide(finding);
-      return { finding: decision.finding, decision };
+      return finding === undefined ? undefined : this.#decide(finding);
     } catch (error) {
       this.#onFault(detector.name, error);
       return undefined;
     }
   }
 
-  #advance(at: number): void {
+  #decide(finding: Finding): Outcome {
+    const decision = this.#policy.decide(finding);
+    return { finding: decision.finding, decision };
+  }
+
+  #decideAll(findings: readonly Finding[]): Outcome[] {
+    const outcomes: Outcome[] = [];
+    for (const finding of findings) this.#guard('policy', () => outcomes.push(this.#decide(finding)));
+    return outcomes;
+  }
+
+  /** The outcome with the campaign that it belongs to, and what that is worth telling. */
+  #correlate(outcome: Outcome, signal: Signal): Outcome[] {
+    const { finding, decision } = outcome;
+    if (decision.repeated || isSpared(decision)) return [outcome];
+    const correlation = this.#relate(finding, signal);
+    if (correlation === undefined) return [outcome];
+    const { news, campaign, earlier } = correlation;
+    const member = { ...outcome, membership: { campaign, earlier } };
+    return news === undefined ? [member] : [member, ...this.#decideAll([news])];
+  }
+
+  #relate(finding: Finding, signal: Signal): Correlation | undefined {
+    for (const correlator of this.#correlators) {
+      let correlation: Correlation | undefined;
+      this.#guard(correlator.name, () => {
+        correlation = correlator.correlate?.(finding, signal);
+      });
+      if (correlation !== undefined) return correlation;
+    }
+    return undefined;
+  }
+
+  /** @returns what has come to its end */
+  #advance(at: number): readonly Finding[] {
     this.#newestAt = at;
-    if (at - this.#expiredAt < EXPIRE_EVERY_MS) return;
+    if (at - this.#expiredAt < EXPIRE_EVERY_MS) return NOTHING;
     this.#expiredAt = at;
-    for (const detector of this.#detectors) this.#guard(detector.name, () => detector.expire(at));
+    const ended: Finding[] = [];
+    for (const detector of this.#detectors) {
+      this.#guard(detector.name, () => {
+        ended.push(...(detector.conclude?.(at) ?? []));
+        detector.expire(at);
+      });
+    }
     this.#guard('policy', () => this.#policy.expire(at));
+    return ended;
   }
 
   #guard(component: string, work: () => unknown): void {
@@ -117,4 +184,9 @@ export class Pipeline {
       this.#onFault(component, error);
     }
   }
+}
+
+/** Findings about those whom policy spares are no part of an attack: a trunk, a device that is set wrongly, somebody forged. */
+function isSpared({ action, code }: Decision): boolean {
+  return code === 'allowlisted' || (code === 'known_good' && action === 'watch');
 }

@@ -188,6 +188,7 @@ function withoutAddress({ subject, severity, reason }: Finding): Verdict {
   if (subject.kind === 'aor' && severity === 'critical') {
     return verdict('hold', 'no_address', `held, a person decides about the account: ${reason}`);
   }
+  if (subject.kind === 'campaign') return verdict('watch', 'no_address', 'its sources are judged one by one');
   return verdict('watch', 'no_address', 'no single address to block');
 }
 

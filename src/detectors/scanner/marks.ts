@@ -4,6 +4,7 @@
  * need no pattern at all.
  */
 import type { Signal } from '../../pipeline/signal.ts';
+import { decodeSipviciousTag, FIRST_SVCRACK_TAG } from '../../pipeline/sipvicious-tag.ts';
 
 export interface Mark {
   readonly name: string;
@@ -20,7 +21,7 @@ export const STRUCTURAL_MARKS: readonly Mark[] = [
     weight: 100,
     matches: ({ fromTag }) => decodeSipviciousTag(fromTag) !== undefined,
   },
-  { name: 'svcrack-first-tag', weight: 100, matches: ({ fromTag }) => fromTag === '3206210844' },
+  { name: 'svcrack-first-tag', weight: 100, matches: ({ fromTag }) => fromTag === FIRST_SVCRACK_TAG },
   { name: 'sipvicious-from', weight: 100, matches: ({ from }) => from.startsWith('"sipvicious"') },
   { name: 'nmap-options', weight: 100, matches: isNmap },
   {
@@ -64,22 +65,4 @@ function isNmap(signal: Signal): boolean {
   return (
     signal.method === 'OPTIONS' && (signal.branch === 'foo' || signal.fromTag === 'root') && signal.callId === '50000'
   );
-}
-
-/**
- * What a SIPVicious tag carries: `svmap` the address and port it scans as 12 hex digits, `svwar` the extension,
- * `svcrack` the account and the password it tries (so never show it). Undefined if it is no such tag.
- */
-export function decodeSipviciousTag(tag: string): string | undefined {
-  if (tag.length < 8 || tag.length > 512 || tag.length % 2 !== 0 || !/^[0-9a-f]+$/.test(tag)) return undefined;
-  const text = fromHex(tag);
-  const separator = text.indexOf('\u0001');
-  const isRandom = /^\d{1,10}$/.test(text.slice(separator + 1));
-  return separator > 0 && isRandom ? text.slice(0, separator) : undefined;
-}
-
-function fromHex(hex: string): string {
-  let text = '';
-  for (let i = 0; i < hex.length; i += 2) text += String.fromCharCode(Number.parseInt(hex.slice(i, i + 2), 16));
-  return text;
 }

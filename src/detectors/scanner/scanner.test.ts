@@ -3,7 +3,6 @@ import { describe, test } from 'node:test';
 import { NOW, type SignalSketch, signal } from '../../../test/support/signals.ts';
 import { SCANNER_USER_AGENTS } from '../../pipeline/scanner-user-agents.ts';
 import { scannerConfig } from './config.ts';
-import { decodeSipviciousTag } from './marks.ts';
 import { Scanner } from './scanner.ts';
 
 const make = (config: unknown = {}) => new Scanner(scannerConfig.parse(config));
@@ -53,13 +52,6 @@ describe('honest clients', () => {
     ['an answered call', { kind: 'call.answered', userAgent: 'sipvicious' }],
   ];
   for (const [name, sketch] of cases) test(name, () => assert.equal(found(sketch), undefined));
-});
-
-test('a SIPVicious tag tells what was scanned', () => {
-  assert.equal(decodeSipviciousTag(hex('7f00000113c4\x013483209')), '7f00000113c4');
-  for (const tag of ['', 'zz', '00', hex('\x011'), hex('a\x01'), `${hex('a\x011')}0`, 'AB'.repeat(20)]) {
-    assert.equal(decodeSipviciousTag(tag), undefined, tag);
-  }
 });
 
 test('a finding says by what, but never a tried password', () => {
