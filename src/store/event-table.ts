@@ -1,14 +1,15 @@
 import type { Kysely } from 'kysely';
-import { Network } from '../lib/network.ts';
-import { keyOf, networkKeys } from './address-key.ts';
+import { keyOf } from './address-key.ts';
+import { joinCampaigns } from './campaigns.ts';
 import type { Counters } from './counters.ts';
 import type { SqlDialect } from './engine.ts';
+import { matching } from './event-filter.ts';
 import { type InsertShape, insertRows, type SqlValue } from './insert-rows.ts';
 import { type Schema, SIZES } from './schema.ts';
-import type { EventFilter, EventRow, StoredEvent } from './store.ts';
+import type { CampaignJoin, EventFilter, EventRow, StoredEvent } from './store.ts';
 import { fit, fitUnique } from './stored-value.ts';
 
-const DEFAULT_LIMIT = 100;
+export const DEFAULT_LIMIT = 100;
 
 /** Identities asked for in one query. */
 const LOOKUP = 500;
@@ -25,11 +26,12 @@ const SHAPE: InsertShape = {
     'description',
     'event_time',
     'details',
+    'campaign',
   ],
   tail: '',
 };
 
-/** Inserts and counts those whose identity is new. In a transaction. */
+/** Inserts and counts those whose identity is new; of the others only the campaign may be news. In a transaction. */
 export async function insertEvents(
   db: Kysely<Schema>,
   dialect: SqlDialect,
@@ -38,14 +40,20 @@ export async function insertEvents(
 ): Promise<void> {
   const fresh = new Map(events.map((event) => [fitUnique(event.identity, SIZES.name), event]));
   const identities = [...fresh.keys()];
+  const joins: CampaignJoin[] = [];
   for (let from = 0; from < identities.length; from += LOOKUP) {
     const part = identities.slice(from, from + LOOKUP);
     const known = await db.selectFrom('security_events').select('identity').where('identity', 'in', part).execute();
-    for (const { identity } of known) fresh.delete(identity);
+    for (const { identity } of known) {
+      const { campaign } = fresh.get(identity) ?? {};
+      if (campaign) joins.push({ identity, campaign });
+      fresh.delete(identity);
+    }
   }
   for (const event of fresh.values()) counters.addEvent(event.at);
   const rows = [...fresh].map(([identity, event]) => columnValues(identity, event, dialect));
   await insertRows(db, dialect, SHAPE, rows);
+  await joinCampaigns(db, joins);
 }
 
 function columnValues(identity: string, event: EventRow, dialect: SqlDialect): SqlValue[] {
@@ -59,6 +67,7 @@ function columnValues(identity: string, event: EventRow, dialect: SqlDialect): S
     fit(event.description, SIZES.text),
     dialect.time(event.at),
     JSON.stringify(event.details ?? null),
+    event.campaign ?? null,
   ];
 }
 
@@ -67,26 +76,19 @@ export async function findEvents(
   dialect: SqlDialect,
   filter: EventFilter,
 ): Promise<readonly StoredEvent[]> {
-  let query = db.selectFrom('security_events').selectAll();
-  if (filter.type !== undefined) query = query.where('event_type', '=', filter.type);
-  if (filter.severity !== undefined) query = query.where('severity', '=', filter.severity);
-  if (filter.since !== undefined) query = query.where('event_time', '>=', dialect.time(filter.since));
-  if (filter.resolved !== undefined) query = query.where('resolved', '=', filter.resolved ? 1 : 0);
-  if (filter.source !== undefined) {
-    const network = Network.parse(filter.source);
-    if (network === undefined) return [];
-    if (network.isSingle) query = query.where('source_ip', '=', network.text);
-    else {
-      const [first, last] = networkKeys(network);
-      query = query.where('source_key', '>=', first).where('source_key', '<=', last);
-    }
-  }
-  const rows = await query
+  const rows = await newestFirst(db, dialect, filter).execute();
+  return rows.map((row) => fromRow(row, dialect));
+}
+
+/** The query of `findEvents`, for those who ask for less. */
+export function newestFirst(db: Kysely<Schema>, dialect: SqlDialect, filter: EventFilter) {
+  return db
+    .selectFrom('security_events')
+    .selectAll()
+    .where(matching(dialect, filter))
     .orderBy('event_time', 'desc')
     .orderBy('id', 'desc')
-    .limit(filter.limit ?? DEFAULT_LIMIT)
-    .execute();
-  return rows.map((row) => fromRow(row, dialect));
+    .limit(filter.limit ?? DEFAULT_LIMIT);
 }
 
 export function fromRow(
@@ -103,6 +105,7 @@ export function fromRow(
     description: row.description,
     at: dialect.ms(row.event_time),
     details: JSON.parse(row.details),
+    campaign: row.campaign,
     resolvedAt: row.resolved_at === null ? null : dialect.ms(row.resolved_at),
   };
 }

@@ -22,6 +22,7 @@ export interface Schema {
     resolved: number;
     resolved_at: string | null;
     details: string;
+    campaign: string | null;
   };
   blocked_ips: {
     id: Generated<number>;

@@ -4,11 +4,13 @@ import type { EventType, Severity } from '../pipeline/finding.ts';
 import { readAlertRules, writeAlertRule, writeLastAlert } from './alert-table.ts';
 import { addAllowed, readAllowed, removeAllowed } from './allow-table.ts';
 import { automaticSince, endTargets, expire, readActive, readActiveOn, upsertBlocks } from './block-table.ts';
+import { campaignsOf, campaignsOfBlocked, joinCampaigns, recentCampaigns } from './campaigns.ts';
 import { readPositions, writePosition } from './checkpoint-table.ts';
 import { Counters } from './counters.ts';
 import { dossierOfAccount, dossierOfAddress } from './dossier.ts';
 import type { Engine } from './engine.ts';
 import { findEvents, insertEvents, markResolved } from './event-table.ts';
+import { findFolded } from './folded-events.ts';
 import { pruneAll } from './prune.ts';
 import { readRecent } from './recent-signals.ts';
 import { readReputations, writeReputations } from './reputation-table.ts';
@@ -51,6 +53,7 @@ export class SqlStore implements Store {
       for (const signal of commit.signals) counters.addSignal(signal);
       await insertSignals(trx, dialect, commit.signals);
       await insertEvents(trx, dialect, commit.events, counters);
+      await joinCampaigns(trx, commit.joins ?? []);
       await upsertBlocks(trx, dialect, commit.blocks, counters);
       await counters.write(trx, dialect);
       await writePosition(trx, dialect, commit.source, commit.position, Date.now());
@@ -75,6 +78,21 @@ export class SqlStore implements Store {
 
   async events(filter: EventFilter) {
     return await this.#read((db) => findEvents(db, this.#engine.dialect, filter));
+  }
+
+  async foldedEvents(filter: EventFilter) {
+    return await this.#read((db) => findFolded(db, this.#engine.dialect, filter));
+  }
+
+  async campaigns(which: Parameters<Store['campaigns']>[0]) {
+    const { dialect } = this.#engine;
+    return await this.#read((db) =>
+      'ids' in which ? campaignsOf(db, dialect, which.ids) : recentCampaigns(db, dialect, which.since, which.limit),
+    );
+  }
+
+  async campaignsOfBlocked(targets: readonly string[]) {
+    return await this.#read((db) => campaignsOfBlocked(db, targets));
   }
 
   async resolveEvent(id: number, at: number) {

@@ -38,6 +38,39 @@ export interface EventRow {
   readonly at: number;
   /** JSON: the evidence. */
   readonly details: unknown;
+  /** The campaign it belongs to, as far as is known. */
+  readonly campaign?: string | null;
+}
+
+/** An event, written before, belongs to a campaign. */
+export interface CampaignJoin {
+  readonly campaign: string;
+  readonly identity: string;
+}
+
+/** A campaign, as its events tell it. */
+export interface StoredCampaign {
+  readonly campaign: string;
+  /** What was told of it last. */
+  readonly description: string;
+  /** The highest it had. */
+  readonly severity: Severity;
+  /** Of these and the following what was asked for is counted. */
+  readonly events: number;
+  /** Different addresses and networks. */
+  readonly sources: number;
+  readonly firstAt: number;
+  /** When something was last found of it. */
+  readonly lastAt: number;
+  /** It was told to be over. */
+  readonly over: boolean;
+}
+
+export interface FoldedEvents {
+  /** Those that belong to no campaign, newest first. */
+  readonly events: readonly StoredEvent[];
+  /** In place of the others; the latest first. */
+  readonly campaigns: readonly StoredCampaign[];
 }
 
 export interface BlockRow {
@@ -60,6 +93,7 @@ export interface StoredBlock extends BlockRow {
 
 export interface StoredEvent extends EventRow {
   readonly id: number;
+  readonly campaign: string | null;
   readonly resolvedAt: number | null;
 }
 
@@ -101,6 +135,8 @@ export interface Commit {
   readonly position: unknown;
   readonly signals: readonly SignalRow[];
   readonly events: readonly EventRow[];
+  /** Of events in this commit or an earlier one; one that belongs to a campaign already keeps it. */
+  readonly joins?: readonly CampaignJoin[];
   /** An active block of the same target is extended (never shortened), else a row is added. */
   readonly blocks: readonly BlockRow[];
 }
@@ -113,6 +149,7 @@ export interface EventFilter {
   /** Address or network; a network finds the addresses in it. */
   readonly source?: string;
   readonly resolved?: boolean;
+  readonly campaign?: string;
   /** Newest first; default 100. */
   readonly limit?: number;
 }
@@ -196,6 +233,14 @@ export interface Store {
 
   addEvents(events: readonly EventRow[]): Promise<void>;
   events(filter: EventFilter): Promise<readonly StoredEvent[]>;
+  /** The same with each campaign as one thing; together at most `limit`. */
+  foldedEvents(filter: EventFilter): Promise<FoldedEvents>;
+  /** These campaigns, or those with an event since; the latest first. */
+  campaigns(
+    which: { readonly ids: readonly string[] } | { readonly since: number; readonly limit: number },
+  ): Promise<readonly StoredCampaign[]>;
+  /** The campaign that each target was last blocked for; targets without one are left out. */
+  campaignsOfBlocked(targets: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** False if there is no such event. Resolving twice keeps the first time. */
   resolveEvent(id: number, at: number): Promise<boolean>;
 

@@ -48,7 +48,7 @@ export function eventTests({ withStore }: Kit): void {
   withStore('an event comes back as it was', async (store) => {
     await store.addEvents(EVENTS);
     const [stored] = await store.events({ source: '203.0.113.7' });
-    assert.deepEqual(stored, { ...EVENTS[0], id: stored?.id, resolvedAt: null });
+    assert.deepEqual(stored, { ...EVENTS[0], id: stored?.id, campaign: null, resolvedAt: null });
   });
 
   withStore('resolving twice keeps the first time; an unknown event is not resolved', async (store) => {
