@@ -260,8 +260,12 @@ export class Daemon implements Engine {
     await enforcement.expire();
     const over = await store.expireBlocks(clock(), EXPIRE_AT_ONCE);
     if (over.length === 0) return;
+    const campaigns = await store.campaignsOfBlocked(over.map((block) => block.target));
     await store.addEvents(
-      over.map((block): EventRow => unblockEvent(block.target, block.unblockedAt ?? clock(), 'its time was up')),
+      over.map((block): EventRow => {
+        const { target: text, unblockedAt } = block;
+        return unblockEvent(text, unblockedAt ?? clock(), 'its time was up', campaigns[text]);
+      }),
     );
     for (const block of over) log.info({ target: block.target }, 'block ended, its time was up');
   }

@@ -1,10 +1,10 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Outcome, Pipeline } from '../pipeline/pipeline.ts';
 import type { Signal } from '../pipeline/signal.ts';
-import type { EventRow, SignalRow } from '../store/store.ts';
+import type { CampaignJoin, EventRow, SignalRow } from '../store/store.ts';
 import type { Enforcement } from './enforcement.ts';
 import type { Recorder } from './recorder.ts';
-import { blockEvent, blockOf, blockRow, findingEvent, heldEvent, REHEARSED, signalRow } from './records.ts';
+import { blockEvent, blockOf, blockRow, findingEvent, heldEvent, joinsOf, REHEARSED, signalRow } from './records.ts';
 import type { Intake } from './source-runner.ts';
 
 export interface GuardOptions {
@@ -81,15 +81,17 @@ export class Guard implements Intake {
 
 function outcomeRows(outcomes: readonly Outcome[], enforces: boolean) {
   const events: EventRow[] = [];
+  const joins: CampaignJoin[] = [];
   const blocks = [];
   for (const outcome of outcomes) {
     events.push(findingEvent(outcome));
+    joins.push(...joinsOf(outcome));
     const held = heldEvent(outcome);
     if (held !== undefined) events.push(held);
     const block = blockOf(outcome.decision);
     if (block === undefined) continue;
-    events.push(blockEvent(block, outcome.finding.identity));
+    events.push(blockEvent(block, outcome));
     blocks.push(blockRow(block, `${outcome.finding.detector}${enforces ? '' : REHEARSED}`));
   }
-  return { events, blocks };
+  return { events, joins, blocks };
 }

@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { DURATION_FORM, parseDuration } from '../lib/duration.ts';
 import { EVENT_TYPES, SEVERITIES } from '../pipeline/finding.ts';
 import { PROVEN, TRANSPORTS } from '../pipeline/signal.ts';
-import type { AllowRow, Dossier, SignalRow, Stats, StoredBlock, StoredEvent, StoreStatus } from '../store/store.ts';
+import type {
+  AllowRow,
+  Dossier,
+  SignalRow,
+  Stats,
+  StoredBlock,
+  StoredCampaign,
+  StoredEvent,
+  StoreStatus,
+} from '../store/store.ts';
 import { list, time } from './wire-values.ts';
 
 /** What an operator writes about an action: one line, kept in the database and shown in tables. */
@@ -66,8 +75,20 @@ export const storedEvent = z.object({
   description: z.string(),
   at: time,
   details: z.unknown(),
+  campaign: z.string().nullable(),
   resolvedAt: time.nullable(),
 }) satisfies z.ZodType<StoredEvent>;
+
+export const storedCampaign = z.object({
+  campaign: z.string(),
+  description: z.string(),
+  severity: z.enum(SEVERITIES),
+  events: z.number(),
+  sources: z.number(),
+  firstAt: time,
+  lastAt: time,
+  over: z.boolean(),
+}) satisfies z.ZodType<StoredCampaign>;
 
 const signalRow = z.object({
   kind: z.enum(['register.failed', 'request.refused', 'malformed']),

@@ -5,10 +5,16 @@ import type { OperationsContext } from './operations-context.ts';
 
 export function recordHandlers(
   context: OperationsContext,
-): Pick<Handlers, 'events' | 'eventResolve' | 'stats' | 'dbStatus' | 'dbPrune'> {
+): Pick<Handlers, 'events' | 'campaigns' | 'eventResolve' | 'stats' | 'dbStatus' | 'dbPrune'> {
   const { store, clock } = context;
   return {
-    events: async (input) => ({ events: await store.events(filterOf(input, clock())) }),
+    events: async ({ fold, ...input }) => {
+      const filter = filterOf(input, clock());
+      return fold ? store.foldedEvents(filter) : { events: await store.events(filter), campaigns: [] };
+    },
+    campaigns: async ({ since, limit }) => ({
+      campaigns: await store.campaigns({ since: timeOf(since, clock()), limit }),
+    }),
     eventResolve: async ({ id }) => {
       if (await store.resolveEvent(id, clock())) return { id };
       throw new OperationError('not-found', [{ field: 'id', message: `there is no event ${id}` }]);
@@ -19,9 +25,13 @@ export function recordHandlers(
   };
 }
 
-function filterOf({ since, source, ...rest }: ParsedInput<'events'>, now: number): EventFilter {
-  const from = since === undefined ? undefined : 'at' in since ? since.at : now - since.agoMs;
+function filterOf({ since, source, ...rest }: Omit<ParsedInput<'events'>, 'fold'>, now: number): EventFilter {
+  const from = since === undefined ? undefined : timeOf(since, now);
   return definedOnly({ ...rest, since: from, source: source?.text });
+}
+
+function timeOf(since: ParsedInput<'campaigns'>['since'], now: number): number {
+  return 'at' in since ? since.at : now - since.agoMs;
 }
 
 /** With `exactOptionalPropertyTypes`, absent and undefined are not the same. */

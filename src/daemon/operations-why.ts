@@ -1,5 +1,5 @@
 import { Network } from '../lib/network.ts';
-import type { StoredBlock } from '../store/store.ts';
+import type { Dossier, Store, StoredBlock, StoredCampaign } from '../store/store.ts';
 import { AllowlistView, type AllowMatch, covers, matchText } from './allowlist-view.ts';
 import { OperationError } from './operation-error.ts';
 import type { Handlers, OperationResult, ParsedInput } from './operations.ts';
@@ -35,6 +35,7 @@ async function whyAddress(
   const allowlist = (await AllowlistView.read(context)).covering(network);
   const layers = await engine.check(network.base);
   const verdict = allowlist.length > 0 ? 'allowlisted' : blocks.length > 0 ? 'blocked' : 'not-blocked';
+  const history = await store.dossier({ ip: network.text }, limit);
   const stored = { layer: 'store', blocked: blocks.length > 0, error: null };
   return {
     daemon,
@@ -44,13 +45,19 @@ async function whyAddress(
     blocks,
     allowlist,
     layers: [stored, ...layers],
-    history: await store.dossier({ ip: network.text }, limit),
+    campaigns: await campaignsIn(store, history),
+    history,
     notes: [
       ...disagreement(verdict, layers),
       ...insideNotes(network, onIt.length - blocks.length),
       ...(verdict === 'blocked' ? reachNotes(context) : []),
     ],
   };
+}
+
+/** The campaigns of the events shown. */
+function campaignsIn(store: Store, { events }: Dossier): Promise<readonly StoredCampaign[]> {
+  return store.campaigns({ ids: [...new Set(events.flatMap(({ campaign }) => campaign ?? []))] });
 }
 
 /** Blocks of a part of what was asked about. */
@@ -95,6 +102,7 @@ async function whyAccount(context: OperationsContext, aor: string, limit: number
     blocks: [],
     allowlist: [],
     layers: [],
+    campaigns: await campaignsIn(context.store, history),
     history,
     notes: [],
   };

@@ -17,6 +17,7 @@ import {
   since,
   stats,
   storedBlock,
+  storedCampaign,
   storedEvent,
   storeStatus,
 } from './operation-values.ts';
@@ -26,6 +27,10 @@ const by = remark.min(1).default('operator').describe('Who asks, for the record.
 /** The daemon that carried a request out; false when it only reached the store. */
 const daemon = z.boolean();
 const notes = list(z.string());
+
+const campaignId = z
+  .string()
+  .regex(/^c-[2-9b-z]{6}$/, { error: 'expected the id of a campaign such as c-7f3k2p, as in `sipward events`' });
 
 const MAX_BATCH = 1000;
 export const MAX_PAGE = 10_000;
@@ -83,6 +88,8 @@ export const OPERATIONS = {
       /** Why it can never be blocked. */
       allowlist: list(z.object({ target: z.string(), description: z.string() })),
       layers: list(layerCheck),
+      /** Those that its latest events belong to. */
+      campaigns: list(storedCampaign),
       history: dossier,
       notes,
     }),
@@ -127,9 +134,19 @@ export const OPERATIONS = {
       since: since.optional(),
       source: networkValue().optional(),
       resolved: z.boolean().optional(),
+      campaign: campaignId.optional(),
+      fold: z.boolean().default(false).describe('Each campaign in place of its events.'),
       limit: z.int().min(1).max(MAX_PAGE).default(100),
     }),
-    output: z.object({ events: list(storedEvent) }),
+    /** With `fold`, `events` are those of no campaign; else they are all, and there are no `campaigns`. */
+    output: z.object({ events: list(storedEvent), campaigns: list(storedCampaign) }),
+  },
+  campaigns: {
+    input: z.strictObject({
+      since: since.prefault('24h'),
+      limit: z.int().min(1).max(200).default(20),
+    }),
+    output: z.object({ campaigns: list(storedCampaign) }),
   },
   eventResolve: {
     input: z.strictObject({ id: z.int().min(1) }),

@@ -203,6 +203,7 @@ function merge(commits: readonly Pending[]): Commit {
     position: last.position,
     signals: commits.flatMap((commit) => commit.signals),
     events: [...events.values()],
+    joins: commits.flatMap((commit) => commit.joins ?? []),
     blocks: commits.flatMap((commit) => commit.blocks),
   };
 }

@@ -6,7 +6,7 @@ import { Network } from '../lib/network.ts';
 import type { Decision } from '../pipeline/decision.ts';
 import type { Finding, Subject } from '../pipeline/finding.ts';
 import { SIGNAL_KINDS } from '../pipeline/signal.ts';
-import { blockEvent, blockOf, blockRow, findingEvent, heldEvent, signalRow, unblockEvent } from './records.ts';
+import { blockEvent, blockOf, blockRow, findingEvent, heldEvent, joinsOf, signalRow, unblockEvent } from './records.ts';
 import { warmUpSignal } from './warm-up.ts';
 
 const address = Address.parse('2001:db8::7') ?? assert.fail();
@@ -80,11 +80,44 @@ test('only a decision to block gives a block', () => {
 
 test('blocks and their ends are events of their own, the same when written twice', () => {
   const block = blockOf(decision()) ?? assert.fail();
-  assert.equal(blockEvent(block, 'id').identity, blockEvent(block, 'id').identity);
-  assert.deepEqual(
-    [blockEvent(block, 'id').type, unblockEvent('192.0.2.1', NOW, 'over').type],
-    ['ip_blocked', 'ip_unblocked'],
-  );
+  const event = () => blockEvent(block, { finding: finding(), decision: decision() });
+  assert.equal(event().identity, event().identity);
+  assert.deepEqual([event().type, unblockEvent('192.0.2.1', NOW, 'over').type], ['ip_blocked', 'ip_unblocked']);
+});
+
+describe('a campaign', () => {
+  const membership = { campaign: 'c-7f3k2p', earlier: ['a', 'b'] };
+
+  test('is named by the events of its findings, and by those of what was decided about them', () => {
+    const outcome = { finding: finding(), decision: decision({ action: 'hold' }), membership };
+    const block = blockOf(decision()) ?? assert.fail();
+    const named = [findingEvent(outcome), heldEvent(outcome), blockEvent(block, outcome)];
+    assert.deepEqual(
+      named.map((event) => event?.campaign),
+      ['c-7f3k2p', 'c-7f3k2p', 'c-7f3k2p'],
+    );
+    assert.equal(unblockEvent('192.0.2.1', NOW, 'over', 'c-7f3k2p').campaign, 'c-7f3k2p');
+    assert.equal(findingEvent({ finding: finding(), decision: decision() }).campaign, null);
+  });
+
+  test('is named by what is told of itself', () => {
+    const news = finding({ kind: 'campaign', campaign: 'c-7f3k2p' });
+    const event = findingEvent({ finding: news, decision: decision({ action: 'watch', target: undefined }) });
+    assert.deepEqual([event.ip, event.aor, event.campaign], ['', '', 'c-7f3k2p']);
+  });
+
+  test('gets the events of earlier findings, by the identities that they were written with', () => {
+    const earlier = { finding: finding(), decision: decision() };
+    const block = blockOf(earlier.decision) ?? assert.fail();
+    const held = { ...earlier, decision: decision({ action: 'hold' }) };
+    const written = [findingEvent(earlier), blockEvent(block, earlier), heldEvent(held)].map((one) => one?.identity);
+    const joins = joinsOf({ ...earlier, membership: { campaign: 'c-7f3k2p', earlier: [earlier.finding.identity] } });
+    assert.deepEqual(
+      joins.map(({ identity }) => identity),
+      written,
+    );
+    assert.deepEqual(joinsOf(earlier), []);
+  });
 });
 
 test('a block that waits for a person is an event that says what to type', () => {

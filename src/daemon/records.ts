@@ -1,9 +1,9 @@
 /** What signals, findings and decisions become in the store. */
 import type { Block, Decision } from '../pipeline/decision.ts';
 import { type Finding, subjectText } from '../pipeline/finding.ts';
-import type { Outcome } from '../pipeline/pipeline.ts';
+import type { Membership, Outcome } from '../pipeline/pipeline.ts';
 import type { Signal } from '../pipeline/signal.ts';
-import type { BlockRow, EventRow, SignalRow } from '../store/store.ts';
+import type { BlockRow, CampaignJoin, EventRow, SignalRow } from '../store/store.ts';
 
 /** The row of a failed registration or a door knock; undefined for other signals. */
 export function signalRow(signal: Signal): SignalRow | undefined {
@@ -20,7 +20,7 @@ export function signalRow(signal: Signal): SignalRow | undefined {
 }
 
 /** The event of a finding, with what was decided about it. */
-export function findingEvent({ finding, decision }: Outcome): EventRow {
+export function findingEvent({ finding, decision, membership }: Outcome): EventRow {
   const done =
     decision.action === 'block' ? decision.reason : `${finding.reason}; ${decision.action}: ${decision.reason}`;
   return {
@@ -37,7 +37,21 @@ export function findingEvent({ finding, decision }: Outcome): EventRow {
       decision: { action: decision.action, code: decision.code, seconds: decision.seconds },
       evidence: finding.evidence,
     },
+    campaign: campaignOf(finding, membership),
   };
+}
+
+function campaignOf({ subject }: Finding, membership: Membership | undefined): string | null {
+  return subject.kind === 'campaign' ? subject.campaign : (membership?.campaign ?? null);
+}
+
+/** Earlier findings turned out to belong to a campaign: their events do, and those of what was decided about them. */
+export function joinsOf({ membership }: Outcome): readonly CampaignJoin[] {
+  if (membership === undefined) return [];
+  const { campaign, earlier } = membership;
+  return earlier.flatMap((finding) =>
+    [finding, blockIdentity(finding), heldIdentity(finding)].map((identity) => ({ campaign, identity })),
+  );
 }
 
 /** The address is kept whole where there is one, so that the event is found by it. */
@@ -72,25 +86,26 @@ export function blockRow(block: Block, by: string): BlockRow {
 }
 
 /** The event that goes with a block, so that the list of events alone tells the story. */
-export function blockEvent(block: Block, cause: string): EventRow {
+export function blockEvent(block: Block, { finding, membership }: Outcome): EventRow {
   return {
-    identity: `block:${block.target.text}:${block.blockedAt}`,
+    identity: blockIdentity(finding.identity),
     type: 'ip_blocked',
     severity: 'warning',
     ip: block.target.text,
     aor: '',
     description: block.reason,
     at: block.blockedAt,
-    details: { cause, expiresAt: block.expiresAt ?? null },
+    details: { cause: finding.identity, expiresAt: block.expiresAt ?? null },
+    campaign: campaignOf(finding, membership),
   };
 }
 
 /** The event of what waits for a person: a block, or something about an account. Undefined if nothing does. */
-export function heldEvent({ finding, decision }: Outcome): EventRow | undefined {
+export function heldEvent({ finding, decision, membership }: Outcome): EventRow | undefined {
   if (decision.action !== 'hold') return undefined;
   const target = decision.target?.text;
   return {
-    identity: `held:${finding.identity}`,
+    identity: heldIdentity(finding.identity),
     type: 'block_held',
     severity: 'error',
     ip: target ?? '',
@@ -98,10 +113,20 @@ export function heldEvent({ finding, decision }: Outcome): EventRow | undefined 
     description: target === undefined ? decision.reason : `${decision.reason}; to block it: sipward block ${target}`,
     at: decision.at,
     details: { cause: finding.identity, code: decision.code, seconds: decision.seconds },
+    campaign: campaignOf(finding, membership),
   };
 }
 
-export function unblockEvent(target: string, at: number, reason: string): EventRow {
+function blockIdentity(finding: string): string {
+  return `block:${finding}`;
+}
+
+function heldIdentity(finding: string): string {
+  return `held:${finding}`;
+}
+
+/** @param campaign what the block was for */
+export function unblockEvent(target: string, at: number, reason: string, campaign: string | null = null): EventRow {
   return {
     identity: `unblock:${target}:${at}`,
     type: 'ip_unblocked',
@@ -111,5 +136,6 @@ export function unblockEvent(target: string, at: number, reason: string): EventR
     description: reason,
     at,
     details: null,
+    campaign,
   };
 }

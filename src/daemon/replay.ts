@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Network } from '../lib/network.ts';
 import type { Batch } from '../pipeline/batch.ts';
 import type { Action } from '../pipeline/decision.ts';
-import { type Severity, subjectJson } from '../pipeline/finding.ts';
+import { type Finding, type Severity, subjectJson } from '../pipeline/finding.ts';
 import type { Outcome } from '../pipeline/pipeline.ts';
 import type { Signal } from '../pipeline/signal.ts';
 import { loopback } from './own-addresses.ts';
@@ -25,6 +25,8 @@ export interface ReplayReport {
     readonly at: string;
     readonly count: number;
     readonly reason: string;
+    /** Absent if it belongs to none. */
+    readonly campaign?: string;
   }[];
   readonly decisions: readonly {
     readonly action: Action;
@@ -48,6 +50,8 @@ export class Replay {
   readonly #parts: ReturnType<typeof buildPipeline>;
   readonly #outcomes: Outcome[] = [];
   readonly #book = new SourceBook();
+  /** The campaigns of findings, by identity: of many it is known only later. */
+  readonly #campaigns = new Map<string, string>();
   readonly #faults: string[] = [];
   #lines = 0;
   #signals = 0;
@@ -87,18 +91,22 @@ export class Replay {
         unrecognised: this.#unrecognised,
         seconds,
       },
-      findings: this.#outcomes.map(({ finding }) => ({
-        type: finding.type,
-        severity: finding.severity,
-        subject: subjectJson(finding.subject),
-        at: new Date(finding.at).toISOString(),
-        count: finding.count,
-        reason: finding.reason,
-      })),
+      findings: this.#outcomes.map(({ finding }) => {
+        const campaign = this.#campaignOf(finding);
+        return {
+          type: finding.type,
+          severity: finding.severity,
+          subject: subjectJson(finding.subject),
+          at: iso(finding.at),
+          count: finding.count,
+          reason: finding.reason,
+          ...(campaign === undefined ? {} : { campaign }),
+        };
+      }),
       decisions: this.#outcomes.map(({ finding, decision }) => ({
         action: decision.action,
         ip: decision.target?.text ?? '',
-        at: new Date(decision.at).toISOString(),
+        at: iso(decision.at),
         seconds: decision.seconds,
         reason: decision.reason,
         finding: finding.type,
@@ -111,7 +119,19 @@ export class Replay {
     for (const outcome of this.#parts.pipeline.process(signals)) {
       if (outcome.decision.repeated) continue;
       this.#book.judge(outcome);
-      if (this.#outcomes.length < MAX_OUTCOMES) this.#outcomes.push(outcome);
+      if (this.#outcomes.length >= MAX_OUTCOMES) continue;
+      this.#outcomes.push(outcome);
+      const { finding, membership } = outcome;
+      if (membership === undefined) continue;
+      for (const one of [...membership.earlier, finding.identity]) this.#campaigns.set(one, membership.campaign);
     }
   }
+
+  #campaignOf({ subject, identity }: Finding): string | undefined {
+    return subject.kind === 'campaign' ? subject.campaign : this.#campaigns.get(identity);
+  }
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
 }
