@@ -1,6 +1,7 @@
 import type { ReplayReport } from '../daemon/replay.ts';
 import { roughDuration } from '../lib/duration.ts';
 import type { Action } from '../pipeline/decision.ts';
+import type { EventType } from '../pipeline/finding.ts';
 import type { Session } from './session.ts';
 import type { Tone } from './style.ts';
 import { localTime } from './times.ts';
@@ -17,6 +18,7 @@ const ACTION_TONES: Readonly<Record<Action, Tone>> = { block: 'bad', hold: 'warn
 /** Worst first. */
 const VERDICT_ORDER = Object.keys(VERDICT_TONES) as readonly Verdict[];
 const SHOWN = 50;
+const TOLD: EventType = 'campaign_detected';
 
 /** A replay for people: what was read, who would have been blocked and why, who would have been let be. */
 export function replayText(session: Session, report: ReplayReport): string {
@@ -25,6 +27,7 @@ export function replayText(session: Session, report: ReplayReport): string {
   return [
     `${inputText(input)}\n${session.style('strong', outcomeText(report))}\n`,
     titled(session, 'Sources', sourceTable(session, sources), sources.length),
+    campaignText(session, findings),
     findings.length === 0 ? '' : titled(session, 'Findings', findingTable(session, findings), 0),
     decisions.length === 0 ? '' : titled(session, 'Decisions', decisionTable(session, decisions), decisions.length),
   ].join('\n');
@@ -61,6 +64,36 @@ function sourceTable(session: Session, sources: ReplayReport['sources']): string
       .slice(0, SHOWN)
       .map(({ ip, verdict, signals }) => [ip, { text: verdict, tone: VERDICT_TONES[verdict] }, String(signals)]),
   );
+}
+
+/** One row for each attack, in the order in which they formed. */
+function campaignText(session: Session, findings: ReplayReport['findings']): string {
+  const byCampaign = Map.groupBy(
+    findings.filter(({ campaign }) => campaign !== undefined),
+    ({ campaign }) => campaign ?? '',
+  );
+  if (byCampaign.size === 0) return '';
+  const rows = [...byCampaign].slice(0, SHOWN).map(([campaign, all]) => {
+    const members = all.filter(({ type }) => type !== TOLD);
+    return [
+      campaign,
+      localTime(Date.parse(members[0]?.at ?? '')),
+      localTime(Date.parse(members.at(-1)?.at ?? '')),
+      String(members.length),
+      all.findLast(({ type }) => type === TOLD)?.reason ?? '',
+    ];
+  });
+  const table = session.table(
+    [
+      { title: 'CAMPAIGN' },
+      { title: 'FIRST' },
+      { title: 'LAST' },
+      { title: 'FINDINGS', align: 'right' },
+      { title: 'WHAT', flexible: true },
+    ],
+    rows,
+  );
+  return titled(session, 'Campaigns', table, byCampaign.size);
 }
 
 /** One row for each type: a large recording has thousands of findings. */

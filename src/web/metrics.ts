@@ -24,6 +24,12 @@ const DAEMON: readonly Figure<Health>[] = [
   { kind: Gauge, name: 'blocks_active', help: 'Blocks in force.', value: ({ activeBlocks }) => activeBlocks },
   {
     kind: Gauge,
+    name: 'campaigns_open',
+    help: 'Campaigns that go on.',
+    value: ({ detectors }) => detectors.find(({ name }) => name === 'campaign')?.tracked ?? 0,
+  },
+  {
+    kind: Gauge,
     name: 'commits_waiting',
     help: 'Batches decided but not yet in the store.',
     value: ({ uncommitted }) => uncommitted,

@@ -1,5 +1,5 @@
 import type { OperationResult, Operations } from '../daemon/operations.ts';
-import type { StoredBlock, StoredEvent } from '../store/store.ts';
+import type { StoredBlock, StoredCampaign, StoredEvent } from '../store/store.ts';
 
 /** Everything the status page shows, at one moment. */
 export interface StatusData {
@@ -7,7 +7,10 @@ export interface StatusData {
   readonly status: OperationResult<'status'>;
   readonly stats: OperationResult<'stats'>;
   readonly blocks: readonly StoredBlock[];
+  /** Those that belong to no campaign. */
   readonly events: readonly StoredEvent[];
+  /** Of the last 24 hours, the latest first. */
+  readonly campaigns: readonly StoredCampaign[];
 }
 
 export const SHOWN_ROWS = 15;
@@ -32,11 +35,12 @@ export function statusReader(operations: Operations, clock: () => number): () =>
 }
 
 async function read(operations: Operations, clock: () => number): Promise<StatusData> {
-  const [status, stats, { blocks }, { events }] = await Promise.all([
+  const [status, stats, { blocks }, { events }, { campaigns }] = await Promise.all([
     operations.status({}),
     operations.stats({ since: '24h' }),
     operations.blocks({ limit: SHOWN_ROWS, first: 'newest' }),
-    operations.events({ limit: SHOWN_ROWS }),
+    operations.events({ fold: true, limit: SHOWN_ROWS }),
+    operations.campaigns({ since: '24h', limit: SHOWN_ROWS }),
   ]);
-  return { now: clock(), status, stats, blocks, events };
+  return { now: clock(), status, stats, blocks, events, campaigns };
 }

@@ -44,6 +44,7 @@ ${health.enforcement === 'enforce' ? badge('good', 'enforcing') : badge('warn', 
 ${problems(health.problems)}
 ${tiles(data)}
 <section><h2>The last 24 hours</h2>${hourChart(data.stats.hours, data.now)}</section>
+${campaignsSection(data)}
 <div class="pair">${blocksSection(data)}${topSources(data)}</div>
 ${eventsSection(data)}
 <div class="pair">${sourcesSection(data)}${enforcersSection(data)}</div>
@@ -92,17 +93,33 @@ function topSources({ stats, now }: StatusData): Html {
   return section('Top sources, 24 h', heads, rows, 'No failures and no door knocks.');
 }
 
-function eventsSection({ events, now }: StatusData): Html {
+function campaignsSection({ campaigns, now }: StatusData): Html {
+  const rows = campaigns.map(
+    (one) => html`<tr><td class="mono">${one.campaign}</td>
+<td>${one.over ? badge('quiet', 'over') : badge(SEVERITY_TONES[one.severity], 'running')}</td>
+<td class="time">${ago(one.firstAt, now)}</td><td class="time">${ago(one.lastAt, now)}</td>
+<td class="number">${one.sources.toLocaleString('en')}</td><td class="number">${one.events.toLocaleString('en')}</td>
+<td class="wrap">${one.description}</td></tr>`,
+  );
+  const heads = ['campaign', 'state', 'first', 'last', '#sources', '#events', 'what'];
+  const legend =
+    rows.length === 0
+      ? ''
+      : html`<p class="legend">Their events: sipward events --campaign ${campaigns[0]?.campaign}</p>`;
+  return section('Campaigns, 24 h', heads, rows, 'No findings that are one attack.', legend);
+}
+
+function eventsSection({ events, campaigns, now }: StatusData): Html {
   const rows = events.map(
     ({ at, severity, type, ip, aor, description }) => html`<tr><td class="time">${ago(at, now)}</td>
 <td>${badge(SEVERITY_TONES[severity], severity)}</td><td class="mono">${type}</td>
 <td class="mono">${ip === '' ? aor : ip}</td><td class="wrap">${description}</td></tr>`,
   );
   return section(
-    'Last security events',
+    campaigns.length === 0 ? 'Last security events' : 'Last security events, without those of campaigns',
     ['when', 'severity', 'type', 'about', 'what'],
     rows,
-    'Nothing has happened yet.',
+    campaigns.length === 0 ? 'Nothing has happened yet.' : 'Nothing else has happened.',
   );
 }
 

@@ -44,6 +44,7 @@ function answerText(session: Session, answer: Answer): string {
   const ended = history.blocks.filter(({ id }) => !inForce.has(id));
   return [
     `${session.style(TONES[answer.verdict], printable(answer.answer))}\n`,
+    ...answer.campaigns.map((campaign) => `${session.style('strong', campaignText(campaign))}\n`),
     ...answer.notes.map((note) => `${session.style('warn', printable(note))}\n`),
     section(session, 'Blocks in force', answer.blocks, blockTable),
     section(session, 'Layers', answer.layers, layerTable),
@@ -52,6 +53,10 @@ function answerText(session: Session, answer: Answer): string {
     section(session, 'Latest requests', history.signals, signalTable),
     section(session, 'Earlier blocks', ended, endedBlockTable),
   ].join('');
+}
+
+function campaignText({ campaign, description }: Answer['campaigns'][number]): string {
+  return printable(`Part of the campaign ${campaign}: ${description}`);
 }
 
 function section<T>(
