@@ -8,11 +8,13 @@ import { test } from 'node:test';
 import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
 import { addAllowed, readAllowed, removeAllowed } from './allow-table.ts';
 import { automaticSince, endTargets, expire, readActive, upsertBlocks } from './block-table.ts';
+import { campaignsOf, campaignsOfBlocked, joinCampaigns, recentCampaigns } from './campaigns.ts';
 import { readPositions, writePosition } from './checkpoint-table.ts';
 import { Counters } from './counters.ts';
 import { dossierOfAccount, dossierOfAddress } from './dossier.ts';
 import type { Engine } from './engine.ts';
 import { findEvents, insertEvents, markResolved } from './event-table.ts';
+import { findFolded } from './folded-events.ts';
 import { openEngine } from './open-engine.ts';
 import { pruneAll } from './prune.ts';
 import { readRecent } from './recent-signals.ts';
@@ -39,6 +41,13 @@ const QUESTIONS: Readonly<Record<string, (db: Db, engine: Engine) => Promise<unk
   'events of a severity': (db) => findEvents(db, SQLITE, { severity: 'critical' }),
   'events resolved': (db) => findEvents(db, SQLITE, { resolved: true }),
   'events of an address': (db) => findEvents(db, SQLITE, { source: '203.0.113.7' }),
+  'events of a campaign': (db) => findEvents(db, SQLITE, { campaign: 'c-7f3k2p' }),
+  'events folded': (db) => findFolded(db, SQLITE, { since: NOW }),
+  'events of a type folded': (db) => findFolded(db, SQLITE, { type: 'flood_detected', limit: 1 }),
+  'campaigns of late': (db) => recentCampaigns(db, SQLITE, NOW, 10),
+  'campaigns by id': (db) => campaignsOf(db, SQLITE, ['c-7f3k2p', 'c-bbbbbb']),
+  'campaigns of the blocked': (db) => campaignsOfBlocked(db, ['203.0.113.7', '203.0.113.8']),
+  'events joined': (db) => joinCampaigns(db, [{ campaign: 'c-7f3k2p', identity: 'x' }]),
   'an event resolved': (db) => markResolved(db, SQLITE, 1, NOW),
   'an event added': (db) => insertEvents(db, SQLITE, [eventRow('x')], new Counters()),
   'signals added': (db) => insertSignals(db, SQLITE, [signalRow()]),
@@ -97,6 +106,11 @@ test('every question is answered by an index', async (t) => {
   const counters = new Counters();
   counters.addSignal(signalRow());
   await counters.write(db, SQLITE);
+  // Two pages, each with a campaign, so that folding goes on after the first.
+  const campaigns = ['c-7f3k2p', 'c-bbbbbb'].map((campaign) =>
+    eventRow(campaign, { type: 'flood_detected', campaign }),
+  );
+  await insertEvents(db, SQLITE, campaigns, new Counters());
   for (const [name, ask] of Object.entries(QUESTIONS)) {
     await t.test(name, async () => {
       asked.length = 0;

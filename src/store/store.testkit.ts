@@ -4,6 +4,7 @@ import type { StoreConfig } from './config.ts';
 import { openStore } from './open-store.ts';
 import type { Store } from './store.ts';
 import { blockTests } from './testkit/blocks.testkit.ts';
+import { campaignTests } from './testkit/campaigns.testkit.ts';
 import { commitTests } from './testkit/commit.testkit.ts';
 import { eventTests } from './testkit/events.testkit.ts';
 import { overviewTests } from './testkit/overview.testkit.ts';
@@ -67,6 +68,7 @@ const SUBJECTS = [
   commitTests,
   textTests,
   eventTests,
+  campaignTests,
   blockTests,
   overviewTests,
   rememberedTests,

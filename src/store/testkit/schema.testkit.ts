@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { openStore } from '../open-store.ts';
-import { commitOf, NOW, signalRow } from '../samples.testkit.ts';
+import { commitOf, eventRow, NOW, signalRow } from '../samples.testkit.ts';
 import type { Kit } from '../store.testkit.ts';
 
 const TABLES = [
@@ -22,6 +22,27 @@ export function schemaTests({ withDatabase }: Kit): void {
     for (const name of [...TABLES, ...VIEWS]) {
       assert.deepEqual(await query(`SELECT COUNT(*) AS n FROM ${name}`), [{ n: 0 }], name);
     }
+  });
+
+  withDatabase('a database of the first version keeps its events, which belong to no campaign', async (place) => {
+    const { config, stateDir, query } = place;
+    const first = await openStore(config, { stateDir });
+    await first.addEvents([eventRow('old')]);
+    await first.close();
+    // As the first version left it.
+    const drop = config.type === 'mysql' ? ' ON security_events' : '';
+    await query(`DROP INDEX security_events_campaign${drop}`);
+    await query('DROP VIEW security_stats_hourly');
+    await query('DELETE FROM schema_views');
+    await query('ALTER TABLE security_events DROP COLUMN campaign');
+    await query('DELETE FROM schema_version WHERE version = 2');
+    const store = await openStore(config, { stateDir });
+    await store.commit(commitOf({ joins: [{ campaign: 'c-7f3k2p', identity: 'old' }] }));
+    assert.deepEqual(
+      (await store.events({ campaign: 'c-7f3k2p' })).map(({ identity }) => identity),
+      ['old'],
+    );
+    await store.close();
   });
 
   withDatabase('several processes may open an empty database at once', async ({ config, stateDir }) => {
