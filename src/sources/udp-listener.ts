@@ -28,7 +28,7 @@ export async function listenUdp(options: UdpListenerOptions): Promise<Listener> 
     throw new CannotListen('udp', endpoint, error);
   }
   socket.on('error', options.onFault);
-  socket.on('message', (bytes, { address, port }) => receive(socket, options, bytes, { address, port }));
+  socket.on('message', (bytes, remote) => receive(socket, options, bytes, remote));
   return {
     transport: 'udp',
     endpoint: { host: endpoint.host, port: socket.address().port },

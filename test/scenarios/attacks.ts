@@ -1,8 +1,8 @@
 /** Who means harm, alone or in numbers. */
 import type { Signal } from '../../src/pipeline/signal.ts';
+import type { Random } from '../support/random.ts';
 import { Actor, DAY, HOUR, MINUTE, SECOND, START, times } from './actors.ts';
 import { officeDay } from './honest.ts';
-import type { Random } from './random.ts';
 import { inOrder, type Play, type Scenario } from './scenario.ts';
 
 /** A user agent that says nothing: attackers who want to stay take one of a phone. */

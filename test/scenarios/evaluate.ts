@@ -4,8 +4,8 @@ import { Address } from '../../src/lib/address.ts';
 import type { EventType, Finding } from '../../src/pipeline/finding.ts';
 import type { Outcome } from '../../src/pipeline/pipeline.ts';
 import type { Signal } from '../../src/pipeline/signal.ts';
+import { Random } from '../support/random.ts';
 import { type Counted, classicBans } from './classic-rule.ts';
-import { Random } from './random.ts';
 import type { Play, Scenario } from './scenario.ts';
 
 /** How well somebody did in a scenario. */

@@ -1,6 +1,7 @@
 /** UDP packets whose source address is a lie, sent to have somebody banned or to fill the memory. */
+
+import type { Random } from '../support/random.ts';
 import { Actor, HOUR, MINUTE, SECOND, START, times } from './actors.ts';
-import type { Random } from './random.ts';
 import { inOrder, type Play, type Scenario } from './scenario.ts';
 
 const FORGED = { proven: 'no', userAgent: 'friendly-scanner' } as const;

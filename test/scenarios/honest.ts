@@ -1,6 +1,7 @@
 /** Who fails without meaning harm. Blocking any of them costs the operator more than most attacks. */
+
+import type { Random } from '../support/random.ts';
 import { Actor, DAY, HOUR, MINUTE, SECOND, START, times } from './actors.ts';
-import type { Random } from './random.ts';
 import { inOrder, type Play, type Scenario } from './scenario.ts';
 
 /** The phones of an office register, each about every half hour. */

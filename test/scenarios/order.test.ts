@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { subjectText } from '../../src/pipeline/finding.ts';
 import type { Signal } from '../../src/pipeline/signal.ts';
+import { Random } from '../support/random.ts';
 import { decide } from './evaluate.ts';
 import { SCENARIOS } from './index.ts';
-import { Random } from './random.ts';
 
 /** Clocks tell seconds only, and within one everything comes in any order. */
 function shuffleSeconds(signals: readonly Signal[], random: Random): Signal[] {

@@ -1,6 +1,6 @@
 import type { EventType } from '../../src/pipeline/finding.ts';
 import type { Signal } from '../../src/pipeline/signal.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../support/random.ts';
 
 /** What happens in a scenario, and what has to come of it. */
 export interface Play {

@@ -40,6 +40,8 @@ const LENGTHS: Readonly<Record<number, number>> = {
   [AGENT]: 4,
 };
 
+const NOTHING = Buffer.alloc(0);
+
 export function isHep3(bytes: Buffer): boolean {
   return bytes.length >= 4 && bytes.readUInt32BE(0) === MAGIC;
 }
@@ -68,10 +70,10 @@ export function decodeHep3(bytes: Buffer): HepPacket | HepFault {
   for (let at = HEP3_HEADER; at < length; ) {
     const chunkLength = at + CHUNK_HEADER > length ? 0 : bytes.readUInt16BE(at + 4);
     if (chunkLength < CHUNK_HEADER || at + chunkLength > length) return 'chunk';
-    const value = bytes.subarray(at + CHUNK_HEADER, at + chunkLength);
     const isGeneric = bytes.readUInt16BE(at) === 0;
-    if (isGeneric && !readChunk(chunks, bytes.readUInt16BE(at + 2), value)) return 'chunk';
-    at += chunkLength;
+    const end = at + chunkLength;
+    if (isGeneric && !readChunk(chunks, bytes.readUInt16BE(at + 2), bytes, at + CHUNK_HEADER, end)) return 'chunk';
+    at = end;
   }
   return toPacket(chunks);
 }
@@ -88,61 +90,61 @@ function emptyChunks(): Chunks {
     payloadType: 0,
     agent: -1,
     authKey: '',
-    payload: Buffer.alloc(0),
+    payload: NOTHING,
     compressed: undefined,
   };
 }
 
-/** False if the value cannot be one of this type. */
-function readChunk(chunks: Chunks, type: number, value: Buffer): boolean {
+/** False if the value, `[from, to)` of the packet, cannot be one of this type. Numbers are read in place, without a view. */
+function readChunk(chunks: Chunks, type: number, bytes: Buffer, from: number, to: number): boolean {
   const length = LENGTHS[type];
-  if (length !== undefined && length !== value.length) return false;
+  if (length !== undefined && length !== to - from) return false;
   switch (type) {
     case PROTOCOL:
-      chunks.transport = hepTransport(value.readUInt8());
+      chunks.transport = hepTransport(bytes.readUInt8(from));
       break;
     case SOURCE_V4:
     case SOURCE_V6:
-      chunks.source = readAddress(value, 0, type === SOURCE_V6);
+      chunks.source = readAddress(bytes, from, type === SOURCE_V6);
       break;
     case DESTINATION_V4:
     case DESTINATION_V6:
-      chunks.destination = readAddress(value, 0, type === DESTINATION_V6);
+      chunks.destination = readAddress(bytes, from, type === DESTINATION_V6);
       break;
     case SOURCE_PORT:
-      chunks.sourcePort = value.readUInt16BE();
+      chunks.sourcePort = bytes.readUInt16BE(from);
       break;
     case DESTINATION_PORT:
-      chunks.destinationPort = value.readUInt16BE();
+      chunks.destinationPort = bytes.readUInt16BE(from);
       break;
     default:
-      readOther(chunks, type, value);
+      readOther(chunks, type, bytes, from, to);
   }
   return true;
 }
 
-function readOther(chunks: Chunks, type: number, value: Buffer): void {
+function readOther(chunks: Chunks, type: number, bytes: Buffer, from: number, to: number): void {
   switch (type) {
     case SECONDS:
-      chunks.seconds = value.readUInt32BE();
+      chunks.seconds = bytes.readUInt32BE(from);
       break;
     case MICROSECONDS:
-      chunks.microseconds = value.readUInt32BE();
+      chunks.microseconds = bytes.readUInt32BE(from);
       break;
     case PAYLOAD_TYPE:
-      chunks.payloadType = value.readUInt8();
+      chunks.payloadType = bytes.readUInt8(from);
       break;
     case AGENT:
-      chunks.agent = value.readUInt32BE();
+      chunks.agent = bytes.readUInt32BE(from);
       break;
     case AUTH_KEY:
-      chunks.authKey = value.toString('latin1');
+      chunks.authKey = bytes.toString('latin1', from, to);
       break;
     case PAYLOAD:
-      chunks.payload = value;
+      chunks.payload = bytes.subarray(from, to);
       break;
     case COMPRESSED_PAYLOAD:
-      chunks.compressed = value;
+      chunks.compressed = bytes.subarray(from, to);
       break;
     default:
   }

@@ -34,6 +34,15 @@ test('line ends between messages are skipped, two in a row are a ping', () => {
   assert.equal(framer.pendingBytes, 0);
 });
 
+test('headers that are too long are the fault, however the stream is chopped and whatever length they say', () => {
+  const bytes = Buffer.from(`OPTIONS sip:a SIP/2.0\r\nl: x\r\nA: ${'b'.repeat(MAX_MESSAGE_BYTES)}\r\n\r\n`);
+  for (const step of [bytes.length, 1000]) {
+    const framer = new SipFramer();
+    for (let at = 0; at < bytes.length; at += step) framer.push(bytes.subarray(at, at + step));
+    assert.equal(framer.fault, 'too-long', `${step} bytes at a time`);
+  }
+});
+
 test('however a stream is chopped, the messages are the same', () => {
   const stream = [message('a', '\r\n\r\n'), message('b', 'x'.repeat(300)), message('c', '')];
   const bytes = Buffer.from(stream.join(''));

@@ -88,10 +88,9 @@ export class SipFramer {
 
   #readHeaders(): void {
     const headersEnd = this.#findEmptyLine();
-    if (headersEnd < 0) {
-      if (this.#end - this.#start > MAX_MESSAGE_BYTES) this.#fault = 'too-long';
-      return;
-    }
+    // Asked before anything else, so that the fault does not depend on how the stream is chopped.
+    if ((headersEnd < 0 ? this.#end : headersEnd) - this.#start > MAX_MESSAGE_BYTES) this.#fault = 'too-long';
+    if (headersEnd < 0 || this.#fault !== undefined) return;
     const length = headersEnd - this.#start + this.#bodyLength(headersEnd);
     if (Number.isNaN(length)) this.#fault = 'content-length';
     else if (length > MAX_MESSAGE_BYTES) this.#fault = 'too-long';

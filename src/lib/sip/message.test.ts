@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MAX_TEXT } from '../text.ts';
 import type { SipRequest, SipResponse } from './message.ts';
+import { MAX_CONTACTS } from './name-addr.ts';
 import { parseSip } from './parse-sip.ts';
 
 function request(...lines: readonly string[]): SipRequest {
@@ -109,6 +110,11 @@ test('the body is as long as Content-Length says', () => {
   assert.equal(body('l: 3\r\n'), '123');
   assert.equal(body('l: 9\r\n'), '12345');
   assert.equal(body('l: x\r\n'), '12345');
+});
+
+test('no more contacts are read of one message, however many lines they stand in', () => {
+  const message = request(...Array.from({ length: 40 }, (_, i) => `Contact: <sip:${i}@a>, <sip:${i}@b>, <sip:${i}@c>`));
+  assert.equal(message.contacts.length, MAX_CONTACTS);
 });
 
 test('texts are bounded and hold no reference to the message', () => {

@@ -3,7 +3,7 @@ import { Authentication } from './authentication.ts';
 import { parseCount, skipBlanks } from './characters.ts';
 import type { HeaderIndex } from './header-index.ts';
 import { type HeaderName, headerNumber } from './header-names.ts';
-import { firstContact, NameAddr, parseContacts } from './name-addr.ts';
+import { firstContact, MAX_CONTACTS, NameAddr, parseContacts } from './name-addr.ts';
 import type { StartLine } from './start-line.ts';
 import { parseUri, type SipUri } from './uri.ts';
 import { Via } from './via.ts';
@@ -92,7 +92,11 @@ abstract class SipMessage {
 
   /** At most `MAX_CONTACTS`; not the `*` of `removesAll`. */
   get contacts(): readonly NameAddr[] {
-    return this.index.all(CONTACT).filter(isNotStar).flatMap(parseContacts);
+    const contacts: NameAddr[] = [];
+    for (const value of this.index.all(CONTACT)) {
+      if (value !== '*') contacts.push(...parseContacts(value, MAX_CONTACTS - contacts.length));
+    }
+    return contacts;
   }
 
   /** `Contact: *`, which with Expires 0 removes all bindings of the address of record (RFC 3261 section 10.2.2). */
@@ -210,7 +214,3 @@ const CONTENT_LENGTH = headerNumber('content-length');
 const CONTENT_TYPE = headerNumber('content-type');
 
 const NONE: readonly Authentication[] = [];
-
-function isNotStar(contact: string): boolean {
-  return contact !== '*';
-}

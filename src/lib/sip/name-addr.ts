@@ -81,9 +81,9 @@ export class NameAddr {
 export const MAX_CONTACTS = 64;
 
 /** The values of a comma-separated Contact header, commas in quotes and brackets left alone; what is no value is left out. */
-export function parseContacts(text: string): NameAddr[] {
+export function parseContacts(text: string, most = MAX_CONTACTS): NameAddr[] {
   const contacts: NameAddr[] = [];
-  for (let at = 0; at < text.length && contacts.length < MAX_CONTACTS; ) {
+  for (let at = 0; at < text.length && contacts.length < most; ) {
     const end = contactEnd(text, at);
     const contact = NameAddr.parse(text.slice(at, end).trim());
     if (contact !== undefined) contacts.push(contact);
