@@ -41,8 +41,8 @@ test('finds time that grows with the square of the length', () => {
     for (let i = 0; i < input.length; i++) for (let k = 0; k < input.length; k++) sum += input[k] ?? 0;
     return sum;
   };
-  const failures = failuresOf({ ...plain, maxBytes: 20_000, seeds: () => [Buffer.alloc(20_000)], check }, 0);
-  assert.match(failures[0] ?? '', /^20000 bytes took .* ms/);
+  const failures = failuresOf({ ...plain, maxBytes: 4000, seeds: () => [Buffer.alloc(4000)], check }, 0);
+  assert.match(failures[0] ?? '', /^4000 bytes took .* ms/);
 });
 
 for (const target of FUZZ_TARGETS) {
