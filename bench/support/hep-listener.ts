@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { systemClock } from '../../src/lib/clock.ts';
 import { hepConfig } from '../../src/sources/hep/config.ts';
 import { Hep } from '../../src/sources/hep/hep.ts';
-import { udpDrops } from '../../src/sources/hep/udp-drops.ts';
+import { udpDrops } from '../../src/sources/udp-drops.ts';
 
 const RECEIVE_BYTES = 4_194_304;
 let messages = 0;

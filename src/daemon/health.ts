@@ -24,6 +24,10 @@ const sourceHealth = z.object({
   /** Troubles that did not end it, such as one of several ports that is taken; the last of them in one sentence. */
   faults: z.number(),
   lastFault: z.string().nullable(),
+  /** What came and never became a signal: dropped by the kernel, missed while disconnected, without room on the disk. */
+  lost: z.number(),
+  /** What is worth knowing though nothing is wrong, one sentence each. */
+  notes: list(z.string()),
   /** The latest few lines that were not understood, as they were: hostile text. */
   samples: list(z.string()),
 });

@@ -77,14 +77,14 @@ function enforcementCheck({ enforcement, enforcers }: ReturnType<OperationsConte
 }
 
 function sourceCheck(source: SourceHealth): Check {
-  const { name, state, error, signals, unrecognised, faults, lastFault, samples } = source;
-  const figures = `${signals} signals, ${unrecognised} lines not understood`;
+  const { name, state, error, signals, unrecognised, lost, faults, lastFault, notes, samples } = source;
+  const figures = `${signals} signals, ${unrecognised} lines not understood, ${lost} lost`;
   const check = partCheck(`source ${name}`, state, error, figures);
   if (check.state !== 'ok') return check;
   const trouble = lastFault === null ? [] : [`${faults} faults, the last: ${lastFault}`];
   const unread = samples.slice(-MAX_SHOWN_LINES).map((line) => `not understood: ${line}`);
-  const found = [figures, ...trouble, ...unread].join('; ');
-  if (lastFault !== null) return { ...check, state: 'warning', found };
+  const found = [figures, ...trouble, ...notes, ...unread].join('; ');
+  if (lastFault !== null || lost > 0) return { ...check, state: 'warning', found };
   // A few odd lines are in every log; when nothing else is, the format is wrong.
   const isAllUnread = unrecognised > 0 && signals === 0;
   const advice = isAllUnread ? `no line of ${name} became a signal: check its format in sipward.yaml` : '';

@@ -91,6 +91,8 @@ export class SourceRunner {
       lastSignalAt: this.#lastSignalAt,
       faults: this.#faults,
       lastFault: this.#lastFault,
+      lost: this.#source.lost?.() ?? 0,
+      notes: this.#source.notes?.() ?? [],
       samples: this.#source.samples?.() ?? [],
     };
   }

@@ -1,6 +1,5 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Segments } from './segments.ts';
 
 export interface JournalOptions {
@@ -46,6 +45,8 @@ export class Journal implements AsyncDisposable {
   #rest: Buffer = Buffer.alloc(0);
   #writing: Promise<void> | undefined;
   #wroteAt = Number.NEGATIVE_INFINITY;
+  /** Ends the pause before the next write. */
+  #hurry: (() => void) | undefined;
   #retry: NodeJS.Timeout | undefined;
   #failing = false;
   #closed = false;
@@ -86,9 +87,12 @@ export class Journal implements AsyncDisposable {
     this.#writing = this.#turn().then(() => this.#write());
   }
 
-  /** Resolves when what was appended is in the file, or has been refused. */
+  /** Writes without a pause. Resolves when what was appended is in the file, or has been refused. */
   async flushed(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
+    while (this.#writing !== undefined) {
+      this.#hurry?.();
+      await this.#writing;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -101,9 +105,13 @@ export class Journal implements AsyncDisposable {
   }
 
   /** Resolves when it is time to write. */
-  #turn(): Promise<unknown> {
-    const waited = performance.now() - this.#wroteAt;
-    return waited < PAUSE_MS ? sleep(PAUSE_MS - waited) : new Promise((resolve) => setImmediate(resolve));
+  #turn(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const pauseMs = this.#wroteAt + PAUSE_MS - performance.now();
+    if (pauseMs > 0) setTimeout(resolve, pauseMs);
+    else setImmediate(resolve);
+    this.#hurry = resolve;
+    return promise;
   }
 
   /** Writes until nothing waits. Never throws. */

@@ -14,6 +14,8 @@ export interface Listener extends AsyncDisposable {
   readonly transport: ListenerTransport;
   /** Where it listens: with the port that the system chose if the configured one is 0. */
   readonly endpoint: Endpoint;
+  /** Of UDP: what the kernel keeps of what comes while we are busy, as it counts (Linux: twice what it was asked for). */
+  readonly receiveBytes?: number;
 }
 
 const ADVICE: Readonly<Record<string, string>> = {

@@ -17,6 +17,10 @@ export interface Source {
   batches(from: unknown, stop: AbortSignal): AsyncIterable<Batch>;
   /** Lines that were not understood, the latest few, for `doctor`. */
   samples?(): readonly string[];
+  /** What came, or was numbered, and never became a signal: dropped by the kernel, missed, without room on the disk. */
+  lost?(): number;
+  /** What is worth knowing though nothing is wrong, one sentence each, for `doctor`. */
+  notes?(): readonly string[];
 }
 
 /** What a source is given besides its configuration. */

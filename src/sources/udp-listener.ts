@@ -8,18 +8,17 @@ export interface UdpListenerOptions {
   readonly endpoint: Endpoint;
   /** Called for each datagram; returns what to send back. */
   readonly onDatagram: (bytes: Buffer, peer: Peer) => Buffer | undefined;
+  /** What the kernel is asked to keep for us while we are busy; it keeps less if `net.core.rmem_max` is less. */
+  readonly receiveBytes: number;
   /** The socket failed after it was opened. */
   readonly onFault: (error: Error) => void;
 }
-
-/** What the kernel may keep for us while we are busy; it gives less if `net.core.rmem_max` is less. */
-const RECEIVE_BYTES = 4_194_304;
 
 /** Opens a UDP socket. Answers go to where the datagram came from, never to an address in its text. */
 export async function listenUdp(options: UdpListenerOptions): Promise<Listener> {
   const { endpoint } = options;
   const v6 = endpoint.host.includes(':');
-  const socket = createSocket({ type: v6 ? 'udp6' : 'udp4', ipv6Only: v6, recvBufferSize: RECEIVE_BYTES });
+  const socket = createSocket({ type: v6 ? 'udp6' : 'udp4', ipv6Only: v6, recvBufferSize: options.receiveBytes });
   try {
     socket.bind(endpoint.port, endpoint.host);
     await once(socket, 'listening');
@@ -32,6 +31,7 @@ export async function listenUdp(options: UdpListenerOptions): Promise<Listener> 
   return {
     transport: 'udp',
     endpoint: { host: endpoint.host, port: socket.address().port },
+    receiveBytes: socket.getRecvBufferSize(),
     [Symbol.asyncDispose]: () => new Promise((resolve) => socket.close(() => resolve())),
   };
 }

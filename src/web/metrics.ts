@@ -46,6 +46,12 @@ const SOURCES: readonly Figure<Part<'sources'>>[] = [
     help: 'Lines or packets not understood.',
     value: ({ unrecognised }) => unrecognised,
   },
+  {
+    kind: Counter,
+    name: 'source_lost_total',
+    help: 'What came and never became a signal: dropped by the kernel, missed, without room on the disk.',
+    value: ({ lost }) => lost,
+  },
   { kind: Counter, name: 'source_faults_total', help: 'Troubles that did not end it.', value: ({ faults }) => faults },
   { kind: Counter, name: 'source_restarts_total', help: 'Restarts after an error.', value: ({ restarts }) => restarts },
   {

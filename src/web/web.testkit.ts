@@ -41,6 +41,8 @@ export const HEALTHY: Health = {
       lastSignalAt: NOW - 2000,
       faults: 0,
       lastFault: null,
+      lost: 0,
+      notes: [],
       samples: [],
     },
     {
@@ -55,6 +57,8 @@ export const HEALTHY: Health = {
       lastSignalAt: null,
       faults: 0,
       lastFault: null,
+      lost: 0,
+      notes: [],
       samples: [],
     },
   ],

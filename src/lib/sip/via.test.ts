@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MAX_TEXT } from '../text.ts';
 import { Via } from './via.ts';
 
 test('sent-by, branch and where it came from', () => {
@@ -17,6 +18,11 @@ test('absent, empty and bad parameters', () => {
   assert.equal(Via.parse('SIP/2.0/UDP a;rport')?.rport, 0);
   assert.equal(Via.parse('SIP/2.0/UDP a;rport=x')?.rport, 0);
   assert.equal(Via.parse('SIP/2.0/UDP 192.0.2.15;;,;,,')?.host, '192.0.2.15');
+});
+
+test('texts are bounded', () => {
+  assert.equal(Via.parse(`SIP/2.0/${'x'.repeat(9000)} a`)?.transport.length, MAX_TEXT);
+  assert.equal(Via.parse(`SIP/2.0/UDP a;branch=${'x'.repeat(9000)}`)?.branch.length, MAX_TEXT);
 });
 
 test('blanks around slashes and colon, IPv6, and the first of several', () => {

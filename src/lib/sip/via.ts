@@ -28,7 +28,7 @@ export class Via {
     if (place === undefined) return undefined;
     const end = text.includes(',', place.end) ? itemEnd(text, place.end, COMMA) : text.length;
     if (place.end < end && text.charCodeAt(place.end) !== SEMICOLON) return undefined;
-    const transport = upperCase(text.slice(protocol, transportEnd));
+    const transport = upperCase(excerpt(text, protocol, transportEnd));
     return new Via(transport, place.host, place.port, text.slice(place.end + 1, end));
   }
 

@@ -1,11 +1,12 @@
-import { join } from 'node:path';
 import { formatSignal } from '../../formats/opensips-events/format-signal.ts';
 import type { Endpoint } from '../../lib/config-values.ts';
 import type { Batch } from '../../pipeline/batch.ts';
-import { Journal } from '../journal.ts';
-import { CannotListen, type Listener } from '../listener.ts';
+import type { Journal } from '../journal.ts';
+import { listenOnAll } from '../listen-on-all.ts';
+import type { Listener } from '../listener.ts';
+import { openJournal } from '../open-journal.ts';
 import { takeFromJournal } from '../read-journal.ts';
-import { type Source, type SourceContext, SourceUnavailable } from '../source.ts';
+import type { Source, SourceContext } from '../source.ts';
 import { listenUdp } from '../udp-listener.ts';
 import type { Peer } from './compose-reply.ts';
 import type { DecoyConfig } from './config.ts';
@@ -16,6 +17,9 @@ import { listenTcp } from './tcp-listener.ts';
 export interface Listening extends Endpoint {
   readonly transport: DecoyTransport;
 }
+
+/** No more: what an attacker floods us with would be answered long after it came. */
+const RECEIVE_BYTES = 4_194_304;
 
 /**
  * A SIP endpoint that nobody has a reason to talk to. What it hears goes to its journal first and becomes signals when
@@ -54,45 +58,24 @@ export class Decoy implements Source {
 
   async *batches(from: unknown, stop: AbortSignal): AsyncGenerator<Batch> {
     await using resources = new AsyncDisposableStack();
-    const journal = resources.use(
-      await Journal.open({
-        directory: join(this.#context.stateDir, this.name),
-        segmentBytes: this.#config['journal-segment-bytes'],
-        segments: this.#config['journal-segments'],
-        onFault: this.#context.onFault,
-      }),
-    );
+    const journal = resources.use(await openJournal(this.#config, this.#context));
     const listeners = await this.#listen(journal, resources);
     this.#opened.resolve(listeners.map(({ transport, endpoint }) => ({ transport, ...endpoint })));
     const { onFault } = this.#context;
     yield* takeFromJournal({ journal, from, sensor: this.name, stop, onFault });
   }
 
-  async #listen(journal: Journal, resources: AsyncDisposableStack): Promise<readonly Listener[]> {
-    const listeners: Listener[] = [];
-    const faults: CannotListen[] = [];
-    const add = async (opening: Promise<Listener>) => {
-      try {
-        listeners.push(resources.use(await opening));
-      } catch (error) {
-        if (!(error instanceof CannotListen)) throw error;
-        faults.push(error);
-      }
-    };
-    for (const endpoint of this.#config.listen) {
-      await add(this.#listenUdp(endpoint, journal));
-      const udp = listeners.findLast((listener) => listener.endpoint.host === endpoint.host);
-      // Port 0: TCP gets the port that UDP was given, so that there is one to tell.
-      await add(this.#listenTcp(endpoint.port === 0 && udp !== undefined ? udp.endpoint : endpoint, journal));
-    }
-    if (listeners.length > 0) for (const fault of faults) this.#context.onFault(fault);
-    else throw new SourceUnavailable(faults.map((fault) => fault.message).join('; '), { cause: faults[0] });
-    return listeners;
+  #listen(journal: Journal, resources: AsyncDisposableStack): Promise<readonly Listener[]> {
+    const udp = (endpoint: Endpoint) => this.#listenUdp(endpoint, journal);
+    const tcp = (endpoint: Endpoint) => this.#listenTcp(endpoint, journal);
+    const { onFault } = this.#context;
+    return listenOnAll({ endpoints: this.#config.listen, open: [udp, tcp], resources, onFault });
   }
 
   #listenUdp(endpoint: Endpoint, journal: Journal): Promise<Listener> {
     return listenUdp({
       endpoint,
+      receiveBytes: RECEIVE_BYTES,
       onDatagram: (bytes, peer) => this.#hear(bytes, peer, 'udp', journal).reply,
       onFault: this.#context.onFault,
     });

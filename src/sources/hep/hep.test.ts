@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { withStateDir } from '../../../test/support/decoy.ts';
@@ -51,6 +52,8 @@ async function connected(port: number): Promise<Socket> {
   return socket;
 }
 
+const NO_COUNT = !existsSync('/proc/net/udp') && 'no /proc/net/udp';
+
 describe('hep', () => {
   it('takes reports over UDP and TCP on one port', async () => {
     await withSource(create(), async (lent) => {
@@ -92,6 +95,18 @@ describe('hep', () => {
           ['1', '2'],
         );
       });
+    });
+  });
+
+  it('counts what the kernel drops, and says how much it keeps', { skip: NO_COUNT }, async () => {
+    await withSource(create(), async (lent) => {
+      const port = await portOf(lent);
+      assert.equal(lent.source.lost(), 0);
+      assert.match(lent.source.notes().join(), /^the kernel keeps [\d.]+ MiB of what comes to udp 127\.0\.0\.1:\d+/);
+      // Sent and received in one process: nothing is read before the loop turns.
+      const flood = Array.from({ length: 1000 }, () => sendUdp(port, [Buffer.alloc(60_000)]));
+      await Promise.all(flood);
+      assert.ok(lent.source.lost() > 0);
     });
   });
 

@@ -57,7 +57,7 @@ describe('opensips-stream', () => {
       await withSource({ ...create(), stateDir, from: position }, async (lent) => {
         (await connected(lent)).end(event(6) + event(7));
         assert.deepEqual(ports(await lent.signals(2)), [6, 7]);
-        assert.equal(lent.source.lost, 3);
+        assert.equal(lent.source.lost(), 3);
         assert.deepEqual(
           lent.faults.map(({ message }) => message),
           ['sensor: 3 signals of 127.0.0.1 never came'],

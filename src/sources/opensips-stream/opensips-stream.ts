@@ -1,12 +1,13 @@
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { formatSignal } from '../../formats/opensips-events/format-signal.ts';
 import type { Endpoint } from '../../lib/config-values.ts';
 import type { Batch } from '../../pipeline/batch.ts';
-import { Journal } from '../journal.ts';
-import { CannotListen, type Listener, type Peer } from '../listener.ts';
+import type { Journal } from '../journal.ts';
+import { listenOnAll } from '../listen-on-all.ts';
+import type { Listener, Peer } from '../listener.ts';
+import { openJournal } from '../open-journal.ts';
 import { takeFromJournal } from '../read-journal.ts';
-import { type Source, type SourceContext, SourceUnavailable } from '../source.ts';
+import type { Source, SourceContext } from '../source.ts';
 import type { OpensipsStreamConfig } from './config.ts';
 import { EventMessages } from './event-message.ts';
 import { Sequences } from './sequences.ts';
@@ -30,6 +31,7 @@ export class OpensipsStream implements Source {
   readonly #sequences = new Sequences();
   readonly #complainedAt = new Map<string, number>();
   readonly #opened = Promise.withResolvers<readonly Endpoint[]>();
+  #journal: Journal | undefined;
   #misunderstood = 0;
 
   constructor(config: OpensipsStreamConfig, context: SourceContext) {
@@ -45,45 +47,28 @@ export class OpensipsStream implements Source {
   }
 
   /** Signals that were numbered and never came. */
-  get lost(): number {
-    return this.#sequences.lost;
+  lost(): number {
+    return this.#sequences.lost + (this.#journal?.lost ?? 0);
   }
 
   async *batches(from: unknown, stop: AbortSignal): AsyncGenerator<Batch> {
     await using resources = new AsyncDisposableStack();
     const { onFault } = this.#context;
-    const journal = resources.use(
-      await Journal.open({
-        directory: join(this.#context.stateDir, this.name),
-        segmentBytes: this.#config['journal-segment-bytes'],
-        segments: this.#config['journal-segments'],
-        onFault,
-      }),
-    );
+    const journal = resources.use(await openJournal(this.#config, this.#context));
+    this.#journal = journal;
     this.#sequences.restore(await endOf(journal.path));
     const listeners = await this.#listen(journal, resources);
     this.#opened.resolve(listeners.map(({ endpoint }) => endpoint));
     yield* takeFromJournal({ journal, from, sensor: this.name, stop, onFault });
   }
 
-  async #listen(journal: Journal, resources: AsyncDisposableStack): Promise<readonly Listener[]> {
+  #listen(journal: Journal, resources: AsyncDisposableStack): Promise<readonly Listener[]> {
     const { onFault } = this.#context;
     const maxConnections = this.#config['max-connections'];
-    const listeners: Listener[] = [];
-    const faults: CannotListen[] = [];
-    for (const endpoint of this.#config.listen) {
-      const onObjects = (objects: readonly string[], peer: Peer) => this.#take(objects, peer, journal);
-      const mayConnect = (peer: Peer) => this.#mayConnect(peer);
-      try {
-        listeners.push(resources.use(await listenTcp({ endpoint, maxConnections, mayConnect, onObjects, onFault })));
-      } catch (error) {
-        if (!(error instanceof CannotListen)) throw error;
-        faults.push(error);
-      }
-    }
-    if (listeners.length > 0) for (const fault of faults) onFault(fault);
-    else throw new SourceUnavailable(faults.map((fault) => fault.message).join('; '), { cause: faults[0] });
-    return listeners;
+    const onObjects = (objects: readonly string[], peer: Peer) => this.#take(objects, peer, journal);
+    const mayConnect = (peer: Peer) => this.#mayConnect(peer);
+    const tcp = (endpoint: Endpoint) => listenTcp({ endpoint, maxConnections, mayConnect, onObjects, onFault });
+    return listenOnAll({ endpoints: this.#config.listen, open: [tcp], resources, onFault });
   }
 
   #mayConnect({ address }: Peer): boolean {
