@@ -46,6 +46,17 @@ describe('auto', () => {
     assert.deepEqual(addresses, ['203.0.113.8', '203.0.113.7', '203.0.113.7', '203.0.113.8', '203.0.113.7']);
   });
 
+  it('believes no format where one takes a line for a stranger’s words', () => {
+    const parser = formatNamed('auto').parser(OPTIONS);
+    const dump = ' 1(7) ERROR: <core> [core/parser/msg_parser.c:749]: parse_msg(): ERROR: parse_msg: message=<x';
+    assert.deepEqual(
+      [LOG, dump, LOG, EVENT].map((line) => typeof parser.parse(line)),
+      ['object', 'string', 'string', 'string'],
+    );
+    assert.equal(parser.parse('x'.repeat(70_000)), 'unrecognised');
+    assert.equal(typeof parser.parse(LOG), 'object');
+  });
+
   it('ignores what one format ignores, and does not understand what none does', () => {
     const parser = formatNamed('auto').parser(OPTIONS);
     assert.equal(parser.parse(OTHER_LOG), 'ignored');

@@ -46,6 +46,8 @@ class AutoParser implements LineParser {
   }
 
   parse(line: string): Parsed {
+    const doubter = this.#parsers.find(({ doubtsNext }) => doubtsNext === true);
+    if (doubter !== undefined) return doubter.parse(line);
     let verdict = this.#last?.parse(line) ?? 'unrecognised';
     if (typeof verdict === 'object') return verdict;
     for (const parser of this.#parsers) {

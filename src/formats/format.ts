@@ -10,6 +10,8 @@ export type Parsed = Signal | 'ignored' | 'unrecognised';
 export interface LineParser {
   /** @param line without its line end; one JavaScript character per byte (latin1), so that any byte survives */
   parse(line: string): Parsed;
+  /** Whether the next line may be a stranger's words, whatever it looks like: no other format may believe it either. */
+  readonly doubtsNext?: boolean;
 }
 
 export interface FormatOptions {

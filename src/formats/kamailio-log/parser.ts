@@ -22,9 +22,10 @@ export const kamailioLog: Format = {
  * `[PID) ]LEVEL: [{log_prefix} ]MODULE: TEXT`. The usual `log_prefix` holds the Call-ID, so the start of TEXT is only
  * known if nothing in it looks like another end of the prefix.
  *
- * On standard error Kamailio dumps messages it cannot parse, line ends and all: those lines are the sender's, whatever
- * they look like. So without a syslog prefix (syslog daemons escape line ends) nothing is believed after a complaint
- * that we do not know whole, for as long as a dump can be.
+ * Syslog daemons and journald keep a message on one line. Standard error does not: Kamailio dumps messages it cannot parse,
+ * and a folded Call-ID (seen on Kamailio 5.6: in `log_prefix`, in acc lines) ends the line wherever its sender wants, so
+ * that a whole line may be forged. So there only what cannot hold anything of the sender's is believed, which is pike's
+ * own complaint without a `log_prefix`, and nothing for as long as a dump can be after a line that may begin one.
  */
 class KamailioParser implements LineParser {
   readonly #sensor: string;
@@ -40,6 +41,10 @@ class KamailioParser implements LineParser {
     this.#prefix = new LinePrefix(options.now);
   }
 
+  get doubtsNext(): boolean {
+    return this.#dump > 0;
+  }
+
   parse(input: string): Parsed {
     const line = stripColours(input);
     const prefix = this.#prefix;
@@ -49,11 +54,20 @@ class KamailioParser implements LineParser {
     const level = skipProcess(line, prefix.body);
     const levelEnd = line.indexOf(': ', level);
     if (level < 0 || levelEnd < 0 || !LEVELS.includes(line.slice(level, levelEnd))) return 'unrecognised';
-    const start = afterLogPrefix(line, levelEnd + 2);
-    if (start < 0 || (relayed && line.length > MAX_RELAYED_LINE)) return 'unrecognised';
-    const parsed = this.#readModule(line, start);
-    if (!relayed && parsed === 'ignored' && mayDump(line, level, start)) this.#dump = MAX_DUMP;
-    return parsed;
+    return relayed ? this.#readRelayed(line, levelEnd + 2) : this.#readDirect(line, level, levelEnd + 2);
+  }
+
+  #readRelayed(line: string, from: number): Parsed {
+    const start = afterLogPrefix(line, from);
+    return start < 0 || line.length > MAX_RELAYED_LINE ? 'unrecognised' : this.#readModule(line, start);
+  }
+
+  /** Of standard error. */
+  #readDirect(line: string, level: number, from: number): Parsed {
+    if (line.startsWith('pike [', from)) return this.#readModule(line, from);
+    if (!mayHoldOthersWords(line, level, from)) return 'ignored';
+    this.#dump = MAX_DUMP;
+    return 'unrecognised';
   }
 
   #inDump(line: string): boolean {
@@ -144,7 +158,12 @@ function holdsHead(text: string): boolean {
   return text.includes('(): ') || text.includes('<script>: ');
 }
 
-/** Whether the line may begin a dump: a complaint, or what a script of somebody's own says. */
-function mayDump(line: string, level: number, start: number): boolean {
-  return !/^(?:NOTICE|INFO|DEBUG):/.test(line.slice(level, level + 8)) || line.startsWith('<script>: ', start);
+/** Where Kamailio complains of the machine it is started on: no message has come. */
+const START_UP = /^<core> \[(?:main|core\/(?:socket_info|sctp_core|udp_server))\.c:/;
+
+/** Whether anything in the line may be the sender's, so that what follows may be so too. */
+function mayHoldOthersWords(line: string, level: number, from: number): boolean {
+  const head = line.slice(from, from + 40);
+  if (START_UP.test(head)) return false;
+  return !/^(?:NOTICE|INFO|DEBUG):/.test(line.slice(level, level + 8)) || /^(?:\{|<script>|acc )/.test(head);
 }

@@ -1,16 +1,12 @@
 /** The capture agents of real servers: what they send becomes the signals of what phones did. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AsteriskProgram, findAsterisk, NO_ASTERISK, withAsterisk } from '../../../test/support/asterisk.ts';
 import { findOpensips, freePort, loopbackNet, NO_OPENSIPS } from '../../../test/support/opensips.ts';
 import { Phone, type Server } from '../../../test/support/phone.ts';
 import { hasProgram } from '../../../test/support/program.ts';
+import { withSipServer } from '../../../test/support/sip-server.ts';
 import { withSource } from '../../../test/support/source.ts';
 import { hepConfig } from './config.ts';
 import { Hep } from './hep.ts';
@@ -94,38 +90,9 @@ route {
 }
 
 async function withServer(agent: Agent, hepPort: number, use: (server: Server) => Promise<void>): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'sipward-hep-'));
   const server = { host: `${loopbackNet()}.1`, port: 5060 };
-  const file = join(directory, 'server.cfg');
-  writeFileSync(file, agent.config(server, hepPort, await freePort()));
-  const child = spawn(agent.command, agent.args(file), { stdio: ['ignore', 'pipe', 'pipe'], cwd: directory });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
-  const exited = once(child, 'exit');
-  try {
-    await Promise.race([
-      answering(server),
-      exited.then(() => Promise.reject(new Error(`${agent.command} ended at once:\n${said}`))),
-    ]);
-    await use(server);
-  } finally {
-    child.kill('SIGTERM');
-    await exited;
-    rmSync(directory, { recursive: true });
-  }
-}
-
-async function answering(server: Server): Promise<void> {
-  await using probe = await Phone.open('127.0.0.1', server);
-  for (let attempt = 0; attempt < 4; attempt++) {
-    try {
-      await probe.options('probe');
-      return;
-    } catch {
-      await sleep(100);
-    }
-  }
-  throw new Error(`nothing answers at ${server.host}:${server.port}`);
+  const config = agent.config(server, hepPort, await freePort());
+  await withSipServer({ ...agent, config, server }, () => use(server));
 }
 
 /** A phone with the right password, a guesser, a scanner. */

@@ -2,19 +2,28 @@
 import assert from 'node:assert/strict';
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { flood, kamailioConfig, sendFrom, sipRequest } from '../../../test/support/kamailio.ts';
+import { loopbackNet } from '../../../test/support/opensips.ts';
 import { hasProgram } from '../../../test/support/program.ts';
+import { answering } from '../../../test/support/sip-server.ts';
 import { withSource } from '../../../test/support/source.ts';
 import { journaldConfig } from './config.ts';
 import { Journald } from './journald.ts';
 
 const JOURNALD = '/lib/systemd/systemd-journald';
-const SETUP = `mount -t tmpfs none /run && mkdir -p /run/systemd /run/log/journal && mount --bind "$1" /run/log/journal`;
+/** Where syslog(3) writes to, `/dev/log`, is this journald's too. */
+const SETUP = [
+  'mount -t tmpfs none /run && mkdir -p /run/systemd /run/log/journal /run/dev /run/work',
+  'mount --bind "$1" /run/log/journal',
+  'mount -t overlay overlay -o lowerdir=/dev,upperdir=/run/dev,workdir=/run/work /dev',
+  'ln -sf /run/systemd/journal/dev-log /dev/log',
+].join(' && ');
 
 const canRun =
   existsSync(JOURNALD) &&
@@ -26,6 +35,8 @@ interface Journal {
   readonly directory: string;
   /** Sends a message as a program would with syslog(3). */
   log(identifier: string, message: string): void;
+  /** Runs a command where syslog(3) reaches it. */
+  run(command: string): void;
   /** Prints lines as a service whose output journald reads. */
   print(identifier: string, lines: readonly string[]): void;
 }
@@ -42,6 +53,7 @@ async function withJournald(use: (journal: Journal) => Promise<void>): Promise<v
     for (let i = 0; i < 100 && globSync(`${directory}/*/*.journal`).length === 0; i++) await sleep(50);
     await use({
       directory,
+      run,
       log: (identifier, message) =>
         run(`logger --socket /run/systemd/journal/dev-log -t ${identifier} -- ${quote(message)}`),
       print: (identifier, lines) => run(`printf '%s\\n' ${lines.map(quote).join(' ')} | systemd-cat -t ${identifier}`),
@@ -109,11 +121,39 @@ describe('journald', { skip: !canRun && 'systemd-journald or the right to make a
     });
   });
 
+  it('gives what Kamailio says by syslog', { skip: !hasProgram('kamailio') && 'Kamailio is not on the PATH' }, () =>
+    withJournald(async (journal) => {
+      const server = { host: `${loopbackNet()}.1`, port: 5060 };
+      const file = join(journal.directory, 'kamailio.cfg');
+      const folded = 'x\r\n 1(2) WARNING: pike [p.c:1]: f(): PIKE - BLOCKing ip 192.0.2.99, node=0x1\r\n y';
+      writeFileSync(file, kamailioConfig(server, { stderr: false, prefix: true }));
+      const config = journaldConfig.parse({ type: 'journald', directory: journal.directory, from: 'beginning' });
+      await withSource({ create: (context) => new Journald(config, context) }, async ({ signals }) => {
+        journal.run(`kamailio -DD -f ${file} -Y ${journal.directory} >/dev/null 2>&1 & K=$!`);
+        try {
+          await answering(server);
+          await sendFrom('127.0.0.74', server, [sipRequest({ method: 'INVITE' })]);
+          await sendFrom('127.0.0.73', server, [
+            sipRequest({ callId: folded }),
+            sipRequest({ uri: 'sip:100@exa mple' }),
+          ]);
+          await sendFrom('127.0.0.72', server, flood());
+          const told = await signals(5);
+          assert.deepEqual(
+            [...new Set(told.map(({ kind, address, method }) => `${kind} ${address.text} ${method}`))],
+            ['call.failed 127.0.0.74 INVITE', 'malformed 127.0.0.73 ', 'flood 127.0.0.72 ', 'flood 127.0.0.72 OPTIONS'],
+          );
+        } finally {
+          journal.run('kill $K; wait $K');
+        }
+      });
+    }),
+  );
+
   it('does not take a dumped message, printed line by line, for what Kamailio says', async () => {
     await withJournald(async (journal) => {
       const config = journaldConfig.parse({ type: 'journald', directory: journal.directory, from: 'beginning' });
-      const alert = (address: string) =>
-        `ALERT: <script>: ALERT: pike blocking OPTIONS from sip:a@b (IP:${address}:6998)`;
+      const alert = (address: string) => `WARNING: pike [p.c:1]: f(): PIKE - BLOCKing ip ${address}, node=0x1`;
       journal.print('kamailio', [
         ` 1(2) ${alert('192.0.2.7')}`,
         ' 1(2) ERROR: <core> [core/parser/msg_parser.c:749]: parse_msg(): ERROR: parse_msg: message=<x',
