@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { opensipsConfig } from '../opensips/config.ts';
 import { policyConfig } from '../policy/config.ts';
+import { silenceConfig } from '../silence/config.ts';
 import { storeConfig } from '../store/config.ts';
 import { detectorsConfig, enforcersConfig, sourcesConfig } from './components.ts';
 import { dialPlanConfig } from './dial-plan.ts';
@@ -27,6 +28,7 @@ export const configSchema = z.strictObject({
   policy: policyConfig,
   intel: intelConfig.prefault({}),
   enforcers: enforcersConfig.prefault({}),
+  silence: silenceConfig,
   opensips: opensipsConfig.prefault({}),
   store: storeConfig,
   web: webConfig.prefault({}),
