@@ -30,6 +30,7 @@ function sourceTable(session: Session, sources: readonly SourceHealth[]): string
       { title: 'SOURCE' },
       { title: 'TYPE' },
       figure('SIGNALS'),
+      figure('USUAL PER HOUR'),
       figure('NOT UNDERSTOOD'),
       { title: 'LAST' },
       { title: 'STATE', flexible: true },
@@ -38,6 +39,7 @@ function sourceTable(session: Session, sources: readonly SourceHealth[]): string
       one.name,
       one.type,
       String(one.signals),
+      String(one.usualPerHour ?? '–'),
       String(one.unrecognised),
       one.lastSignalAt === null ? 'never' : ago(one.lastSignalAt, now),
       sourceState(one),
@@ -47,6 +49,7 @@ function sourceTable(session: Session, sources: readonly SourceHealth[]): string
 
 /** A source that works may still have told of troubles. */
 function sourceState(source: SourceHealth): Cell {
+  if (source.state === 'ok' && source.silence !== null) return { text: `silent: ${source.silence}`, tone: 'warn' };
   if (source.state !== 'ok' || source.lastFault === null) return stateCell(source);
   return { text: `ok, with ${source.faults} faults; the last: ${source.lastFault}`, tone: 'warn' };
 }

@@ -77,7 +77,7 @@ describe('an attack', () => {
       assert.match(stats, /TOP ACCOUNTS .*\n1001@example\.com +10 +2 /);
 
       const status = (await cli.run(['status'])).stdout;
-      assert.match(status, /\nedge +file-tail +10 +1 +0ms ago +ok\n/);
+      assert.match(status, /\nedge +file-tail +10 +– +1 +0ms ago +ok\n/);
       assert.match(status, /\nbrute-force +enforce +1 /);
 
       const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(banner)?.[0] ?? '';

@@ -9,7 +9,7 @@ import { covers } from './allowlist-view.ts';
 import type { Enforcement } from './enforcement.ts';
 import type { Engine, LayerCheck, LayerResult } from './engine.ts';
 import type { Guard } from './guard.ts';
-import type { Health } from './health.ts';
+import type { Health, SourceHealth } from './health.ts';
 import { activeBlocks } from './operations-context.ts';
 import { impliedAllowlist } from './operations-local.ts';
 import { ownAddresses } from './own-addresses.ts';
@@ -17,6 +17,7 @@ import { periodically } from './periodic.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import type { Recorder } from './recorder.ts';
 import { REHEARSED, unblockEvent } from './records.ts';
+import type { SilenceWatch } from './silence-watch.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { SourceRunner } from './source-runner.ts';
 import { warmUpSignal } from './warm-up.ts';
@@ -38,10 +39,12 @@ export interface DaemonParts {
   readonly recorder: Recorder;
   readonly guard: Guard;
   readonly snapshots: Snapshots;
+  readonly silence: SilenceWatch;
 }
 
 const EXPIRE_EVERY_MS = 1000;
 const RECONCILE_EVERY_MS = 3000;
+const SILENCE_EVERY_MS = 30_000;
 const SNAPSHOT_EVERY_MS = 10_000;
 const PRUNE_EVERY_MS = 3_600_000;
 const EXPIRE_AT_ONCE = 1000;
@@ -103,6 +106,7 @@ export class Daemon implements Engine {
       );
     every(EXPIRE_EVERY_MS, 'expiry of blocks', () => this.#expire());
     every(RECONCILE_EVERY_MS, 'reconciliation of the enforcers', () => this.#reconcile());
+    every(SILENCE_EVERY_MS, 'looking for silence', () => this.#parts.silence.lookAtSources(runners));
     every(SNAPSHOT_EVERY_MS, 'keeping what the detectors know', () => this.#snapshot());
     // A daemon that is restarted often would else never come to it.
     every(PRUNE_EVERY_MS, 'pruning of old rows', () => this.#prune(), { atOnce: true });
@@ -160,6 +164,7 @@ export class Daemon implements Engine {
       if (exempt.length > 0) await this.liftBlocks(exempt);
     }
     await this.#parts.enforcement.reconcile();
+    this.#parts.silence.lookAtLayers(this.#parts.enforcement);
   }
 
   /** From the last snapshot and the rows written after it; without one from the rows of the last hour. */
@@ -198,12 +203,15 @@ export class Daemon implements Engine {
   }
 
   health(): Health {
-    const { config, recorder, enforcement, guard, parts } = this.#parts;
-    const sources = this.#runners.map((runner) => runner.health());
+    const { config, recorder, enforcement, guard, parts, silence } = this.#parts;
+    const sources = this.#runners
+      .map((runner) => runner.health())
+      .map((source) => ({ ...source, ...silence.sourceState(source.name) }));
     const enforcers = enforcement.health();
     const problems = [
       ...sources.filter((source) => source.error !== null).map((source) => `source ${source.name}: ${source.error}`),
       ...enforcers.filter((enforcer) => enforcer.error !== null).map((one) => `enforcer ${one.name}: ${one.error}`),
+      ...silence.problems(),
       ...(recorder.isFailing ? [`the store does not take rows; ${recorder.waiting} commits wait`] : []),
       ...(recorder.lost > 0 ? [`${recorder.lost} commits were lost: the store refused them`] : []),
     ];
@@ -230,6 +238,7 @@ export class Daemon implements Engine {
       uncommitted: recorder.waiting,
       activeBlocks: enforcement.size,
       problems,
+      warnings: [...sources.flatMap(warningsOf), ...tooLateText(guard.counts.tooLate)],
     };
   }
 
@@ -275,6 +284,21 @@ export class Daemon implements Engine {
     const { signals, events, blocks } = config.retention;
     await store.prune({ signalsMs: signals, eventsMs: events, blocksMs: blocks }, clock());
   }
+}
+
+/** What does not keep a source from its work, or us from ours. */
+function warningsOf({ name, faults, lastFault, silence }: SourceHealth): readonly string[] {
+  return [
+    ...(silence === null ? [] : [`source ${silence}`]),
+    ...(lastFault === null ? [] : [`source ${name} works, with ${faults} faults; the last: ${lastFault}`]),
+  ];
+}
+
+function tooLateText(tooLate: number): readonly string[] {
+  if (tooLate === 0) return [];
+  return [
+    `${tooLate} blocks were over when they were decided and kept nobody out: a source is read late, or its clock or time zone is not what it was taken for`,
+  ];
 }
 
 function target(block: StoredBlock): Network {

@@ -148,4 +148,44 @@ describe('enforcement', () => {
     await enforcement.remove([network('192.0.2.1'), network('198.51.100.0/24')]);
     assert.deepEqual([await listed(fragile), await listed(solid), enforcement.size], [[], [], 0]);
   });
+
+  test('knows since when an address is really kept out, and until when', async () => {
+    const { fragile, build, pass } = make();
+    const at = (text: string) => enforcement.inForce(Address.parse(text) ?? assert.fail(text));
+    const enforcement = build([fragile]);
+    await enforcement.start([], [network('198.51.100.0/28')]);
+    await enforcement.add([block('192.0.2.1', 60), block('198.51.100.0/24', 60)]);
+    pass(5000);
+    await enforcement.add([block('192.0.2.1', 90)]);
+    assert.deepEqual(at('192.0.2.1'), { target: '192.0.2.1', since: NOW, until: NOW + 90_000 });
+    assert.equal(at('198.51.100.99')?.target, '198.51.100.0/24');
+    assert.deepEqual([at('198.51.100.9'), at('192.0.2.2')], [undefined, undefined], 'allowlisted, or not blocked');
+    pass(85_001);
+    await enforcement.add([block('192.0.2.1', 600)]);
+    assert.equal(at('192.0.2.1')?.since, NOW + 90_001, 'a new block, not the one that is over');
+    await enforcement.remove([network('192.0.2.1')]);
+    assert.equal(at('192.0.2.1'), undefined);
+  });
+
+  test('what a layer took only at the reconciliation is kept out from then on', async () => {
+    const { fragile, build, pass } = make();
+    const enforcement = build([fragile]);
+    await enforcement.start([], []);
+    fragile.broken = new Error('nft died');
+    await enforcement.add([block('192.0.2.1', 60)]);
+    const address = Address.parse('192.0.2.1') ?? assert.fail();
+    assert.equal(enforcement.inForce(address), undefined);
+    fragile.broken = undefined;
+    pass(3000);
+    await enforcement.reconcile();
+    assert.equal(enforcement.inForce(address)?.since, NOW + 3000);
+  });
+
+  test('a dry run keeps nobody out', async () => {
+    const { solid, build } = make();
+    const enforcement = build([solid]);
+    await enforcement.start([], []);
+    await enforcement.add([block('192.0.2.1', 60)]);
+    assert.equal(enforcement.inForce(Address.parse('192.0.2.1') ?? assert.fail()), undefined);
+  });
 });

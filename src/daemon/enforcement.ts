@@ -1,8 +1,10 @@
-import { type Enforced, type Enforcer, EnforcerUnavailable } from '../enforcers/enforcer.ts';
+import { type Enforced, type Enforcer, EnforcerUnavailable, isInForce } from '../enforcers/enforcer.ts';
 import type { Address } from '../lib/address.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Network } from '../lib/network.ts';
+import { NetworkSet } from '../lib/network-set.ts';
 import type { Block } from '../pipeline/decision.ts';
+import type { InForce } from '../silence/still-heard.ts';
 import type { LayerCheck, LayerResult } from './engine.ts';
 import type { EnforcerHealth } from './health.ts';
 
@@ -38,6 +40,9 @@ export class Enforcement {
   /** By the text of the target. */
   readonly #blocks = new Map<string, Enforced>();
   #allowlist: readonly Network[] = [];
+  #allowed = new NetworkSet();
+  /** Since when each block is in force in some layer that really keeps out. */
+  readonly #inForce = new NetworkSet<number>();
   #reconciling: Promise<void> | undefined;
 
   constructor(options: EnforcementOptions) {
@@ -59,8 +64,9 @@ export class Enforcement {
 
   async start(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<readonly LayerResult[]> {
     for (const block of blocks) this.#blocks.set(block.target.text, block);
-    this.#allowlist = [...allowlist];
+    this.#noteAllowlist(allowlist);
     const results = await this.#each((enforcer) => enforcer.start(blocks, allowlist));
+    this.#noteInForce(blocks, results);
     if (this.#layers.some((layer) => !layer.unavailable)) return results;
     await this.#fallback.start(blocks, allowlist);
     this.#layers.push(layerOf(this.#fallback));
@@ -68,15 +74,16 @@ export class Enforcement {
   }
 
   /** Resolves when every layer has done it or failed; never rejects. */
-  add(blocks: readonly Block[]): Promise<readonly LayerResult[]> {
+  async add(blocks: readonly Block[]): Promise<readonly LayerResult[]> {
     const longer = blocks.filter((block) => this.#remember(block));
-    if (longer.length === 0)
-      return Promise.resolve(this.#layers.map(({ enforcer }) => ({ layer: enforcer.name, error: null })));
-    return this.#each((enforcer) => enforcer.add(longer));
+    if (longer.length === 0) return this.#layers.map(({ enforcer }) => ({ layer: enforcer.name, error: null }));
+    const results = await this.#each((enforcer) => enforcer.add(longer));
+    this.#noteInForce(longer, results);
+    return results;
   }
 
   remove(targets: readonly Network[]): Promise<readonly LayerResult[]> {
-    for (const target of targets) this.#blocks.delete(target.text);
+    for (const target of targets) this.#forget(target);
     return this.#each((enforcer) => enforcer.remove(targets));
   }
 
@@ -84,7 +91,7 @@ export class Enforcement {
   async expire(): Promise<void> {
     const now = this.#clock();
     const over = [...this.#blocks.values()].filter((block) => block.expiresAt !== undefined && block.expiresAt <= now);
-    for (const { target } of over) this.#blocks.delete(target.text);
+    for (const { target } of over) this.#forget(target);
     const targets = over.map((block) => block.target);
     if (targets.length === 0) return;
     await this.#each(async (enforcer) => {
@@ -93,8 +100,16 @@ export class Enforcement {
   }
 
   allow(allowlist: readonly Network[]): Promise<readonly LayerResult[]> {
-    this.#allowlist = [...allowlist];
+    this.#noteAllowlist(allowlist);
     return this.#each((enforcer) => enforcer.allow(allowlist));
+  }
+
+  /** The block that some layer really keeps this address out by; undefined if there is none, or it is allowlisted. */
+  inForce(address: Address): InForce | undefined {
+    const held = this.#inForce.size === 0 ? undefined : this.#inForce.match(address);
+    if (held === undefined || this.#allowed.match(address) !== undefined) return undefined;
+    const target = held.network.text;
+    return { target, since: held.value, until: this.#blocks.get(target)?.expiresAt ?? Infinity };
   }
 
   check(address: Address): Promise<readonly LayerCheck[]> {
@@ -138,18 +153,43 @@ export class Enforcement {
   #remember(block: Block): boolean {
     const known = this.#blocks.get(block.target.text);
     if (known !== undefined && (known.expiresAt ?? Infinity) >= (block.expiresAt ?? Infinity)) return false;
+    if (known !== undefined && !isInForce(known, this.#clock())) this.#inForce.delete(block.target);
     this.#blocks.set(block.target.text, { target: block.target, expiresAt: block.expiresAt });
     return true;
   }
 
+  #noteAllowlist(allowlist: readonly Network[]): void {
+    this.#allowlist = [...allowlist];
+    this.#allowed = new NetworkSet();
+    for (const network of allowlist) this.#allowed.set(network, true);
+  }
+
+  /** What was lifted meanwhile is not in force any more. */
+  #noteInForce(blocks: readonly Enforced[], results: readonly LayerResult[]): void {
+    const isKeptOut = this.#layers.some(
+      ({ enforcer }, index) => enforcer.capabilities.enforces && results[index]?.error === null,
+    );
+    if (!isKeptOut) return;
+    const now = this.#clock();
+    for (const { target } of blocks) {
+      if (this.#blocks.has(target.text) && this.#inForce.get(target) === undefined) this.#inForce.set(target, now);
+    }
+  }
+
+  #forget(target: Network): void {
+    this.#blocks.delete(target.text);
+    this.#inForce.delete(target);
+  }
+
   async #reconcileAll(): Promise<void> {
     const blocks = [...this.#blocks.values()];
-    await this.#each(async (enforcer, layer) => {
+    const results = await this.#each(async (enforcer, layer) => {
       const repair = await enforcer.reconcile(blocks, this.#allowlist);
       if (repair.added + repair.removed === 0) return;
       layer.repairs += repair.added + repair.removed;
       this.#onRepair(enforcer.name, repair.added, repair.removed);
     });
+    if (this.#inForce.size < this.#blocks.size) this.#noteInForce(blocks, results);
   }
 
   #each(work: (enforcer: Enforcer, layer: Layer) => Promise<void>): Promise<LayerResult[]> {

@@ -57,9 +57,11 @@ export function noEngine(enforcement: Health['enforcement']): Engine {
       enforcers: [],
       signals: 0,
       findings: 0,
+      tooLate: 0,
       uncommitted: 0,
       activeBlocks: 0,
       problems: [],
+      warnings: [],
     }),
   };
 }

@@ -91,7 +91,7 @@ describe('guard', () => {
       [['203.0.113.7', 'brute-force (dry run)']],
     );
     assert.equal(told.length, 1);
-    assert.deepEqual(guard.counts, { signals: 5, findings: 1 });
+    assert.deepEqual(guard.counts, { signals: 5, findings: 1, tooLate: 0 });
   });
 
   test('a position without rows is written too: lines that mean nothing are not read again', async () => {
@@ -123,6 +123,20 @@ describe('guard', () => {
       written.map(({ commit }) => [commit.signals.length, commit.events.length]),
       [[9, 0]],
     );
+  });
+
+  test('a block whose time is up when it is decided keeps nobody out, and says so in all places', async () => {
+    const { guard, recorder, written, told } = await make();
+    const attack = series(5, 1000, { at: NOW - 3 * 86_400_000 });
+    guard.take('edge', attack, attack, 1);
+    await recorder.drained;
+    const [{ commit, inForce } = assert.fail()] = written;
+    assert.deepEqual(inForce, []);
+    const text = /^not kept out, for it happened 2d23h ago and the time is up: blocked for /;
+    assert.match(commit.blocks[0]?.reason ?? '', text);
+    for (const event of commit.events) assert.match(event.description, text, event.type);
+    assert.match(told[0]?.decision.reason ?? '', text);
+    assert.equal(guard.counts.tooLate, 1);
   });
 
   test('an attack that goes on in a dry run is told once', async () => {

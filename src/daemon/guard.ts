@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { roughDuration } from '../lib/duration.ts';
 import type { Outcome, Pipeline } from '../pipeline/pipeline.ts';
 import type { Signal } from '../pipeline/signal.ts';
 import type { CampaignJoin, EventRow, SignalRow } from '../store/store.ts';
@@ -14,6 +15,8 @@ export interface GuardOptions {
   readonly clock: Clock;
   /** Told, once an hour and source, that its signals come from the future, and how far. */
   readonly onAhead: (source: string, aheadMs: number) => void;
+  /** Told of all fresh signals, before they are decided about. */
+  readonly onSignals?: (signals: readonly Signal[]) => void;
   /** Told of each finding and its decision that is worth telling, after enforcement has begun. */
   readonly onOutcome: (outcome: Outcome) => void;
 }
@@ -27,6 +30,7 @@ export class Guard implements Intake {
   readonly #options: GuardOptions;
   #signals = 0;
   #findings = 0;
+  #tooLate = 0;
   /** When it was last told that a source is ahead, by source. */
   readonly #toldAhead = new Map<string, number>();
 
@@ -34,23 +38,31 @@ export class Guard implements Intake {
     this.#options = { ...options };
   }
 
-  /** Signals decided, and findings worth telling, since the start. */
-  get counts(): { readonly signals: number; readonly findings: number } {
-    return { signals: this.#signals, findings: this.#findings };
+  /** Signals decided, findings worth telling, and blocks whose time was up when they were decided, since the start. */
+  get counts(): { readonly signals: number; readonly findings: number; readonly tooLate: number } {
+    return { signals: this.#signals, findings: this.#findings, tooLate: this.#tooLate };
   }
 
   take(source: string, fresh: readonly Signal[], rows: readonly Signal[] | undefined, position: unknown): void {
-    const { pipeline, enforcement, recorder, onOutcome } = this.#options;
-    const outcomes = pipeline.process(this.#notAhead(source, fresh)).filter((outcome) => !outcome.decision.repeated);
-    const blocks = outcomes.flatMap((outcome) => blockOf(outcome.decision) ?? []);
+    const { pipeline, enforcement, recorder, onSignals, onOutcome } = this.#options;
+    const signals = this.#notAhead(source, fresh);
+    onSignals?.(signals);
+    const outcomes = pipeline
+      .process(signals)
+      .filter((outcome) => !outcome.decision.repeated)
+      .map((outcome) => this.#orTooLate(outcome));
+    const now = this.#options.clock();
+    const blocks = outcomes
+      .flatMap((outcome) => blockOf(outcome.decision) ?? [])
+      .filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
     const enforced = blocks.length === 0 ? Promise.resolve() : enforcement.add(blocks);
     this.#signals += fresh.length;
     this.#findings += outcomes.length;
     if (rows !== undefined || outcomes.length > 0) {
-      const signals = this.#notAhead(source, rows ?? []).flatMap(
+      const written = this.#notAhead(source, rows ?? []).flatMap(
         (signal): SignalRow | SignalRow[] => signalRow(signal) ?? [],
       );
-      recorder.add({ source, position, signals, ...outcomeRows(outcomes, enforcement.enforces), enforced });
+      recorder.add({ source, position, signals: written, ...outcomeRows(outcomes, enforcement.enforces), enforced });
     }
     for (const outcome of outcomes) onOutcome(outcome);
   }
@@ -68,6 +80,19 @@ export class Guard implements Intake {
       this.#options.onAhead(source, ahead.at - now);
     }
     return signals.map((signal) => (signal.at > now + MAX_AHEAD_MS ? { ...signal, at: now } : signal));
+  }
+
+  /**
+   * A block whose time is up when it is decided keeps nobody out, and says so wherever it is shown: its line was read
+   * late, or written by a clock or in a time zone that is not what it was taken for.
+   */
+  #orTooLate(outcome: Outcome): Outcome {
+    const { decision } = outcome;
+    const lateMs = this.#options.clock() - decision.at;
+    if (decision.action !== 'block' || lateMs < decision.seconds * 1000) return outcome;
+    this.#tooLate++;
+    const reason = `not kept out, for it happened ${roughDuration(lateMs)} ago and the time is up: ${decision.reason}`;
+    return { ...outcome, decision: { ...decision, reason } };
   }
 
   hasRoom(): Promise<boolean> {

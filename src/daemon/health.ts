@@ -28,6 +28,10 @@ const sourceHealth = z.object({
   lost: z.number(),
   /** What is worth knowing though nothing is wrong, one sentence each. */
   notes: list(z.string()),
+  /** How it is told to be silent, in one sentence; null if it is not. */
+  silence: z.string().nullable(),
+  /** Signals an hour that are usual at this time of the week; null until that is known. */
+  usualPerHour: z.number().nullable(),
   /** The latest few lines that were not understood, as they were: hostile text. */
   samples: list(z.string()),
 });
@@ -64,10 +68,14 @@ export const healthSchema = z.object({
   enforcers: list(enforcerHealth),
   signals: z.number(),
   findings: z.number(),
+  /** Blocks that were over when they were decided, for their lines were read too late. */
+  tooLate: z.number(),
   /** Batches decided but not yet in the store. */
   uncommitted: z.number(),
   activeBlocks: z.number(),
-  /** What a person should look at, one sentence each. */
+  /** Why sipward does not do its work, one sentence each: then its state is `failing`. */
   problems: list(z.string()),
+  /** What a person should look at while sipward does its work, one sentence each. */
+  warnings: list(z.string()),
 });
 export type Health = z.output<typeof healthSchema>;

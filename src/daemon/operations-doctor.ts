@@ -61,7 +61,11 @@ function partChecks({ engine }: OperationsContext): readonly Check[] {
   const problems = health.problems.map(
     (found): Check => ({ name: 'daemon', state: 'warning', found, advice: 'see sipward status and the log' }),
   );
-  return [enforcementCheck(health), ...sources, ...enforcers, ...problems];
+  const warnings = health.warnings
+    // Those of a source stand beside it.
+    .filter((found) => !found.startsWith('source '))
+    .map((found): Check => ({ name: 'daemon', state: 'warning', found, advice: 'see sipward events and the log' }));
+  return [enforcementCheck(health), ...sources, ...enforcers, ...problems, ...warnings];
 }
 
 function enforcementCheck({ enforcement, enforcers }: ReturnType<OperationsContext['engine']['health']>): Check {
@@ -77,13 +81,17 @@ function enforcementCheck({ enforcement, enforcers }: ReturnType<OperationsConte
 }
 
 function sourceCheck(source: SourceHealth): Check {
-  const { name, state, error, signals, unrecognised, lost, faults, lastFault, notes, samples } = source;
+  const { name, state, error, signals, unrecognised, lost, faults, lastFault, notes, silence, samples } = source;
   const figures = `${signals} signals, ${unrecognised} lines not understood, ${lost} lost`;
   const check = partCheck(`source ${name}`, state, error, figures);
   if (check.state !== 'ok') return check;
   const trouble = lastFault === null ? [] : [`${faults} faults, the last: ${lastFault}`];
   const unread = samples.slice(-MAX_SHOWN_LINES).map((line) => `not understood: ${line}`);
   const found = [figures, ...trouble, ...notes, ...unread].join('; ');
+  if (silence !== null) {
+    const advice = `see whether what feeds ${name} still runs; if this is as it should be: silence.except in sipward.yaml`;
+    return { ...check, state: 'warning', found: [silence, found].join('; '), advice };
+  }
   if (lastFault !== null || lost > 0) return { ...check, state: 'warning', found };
   // A few odd lines are in every log; when nothing else is, the format is wrong.
   const isAllUnread = unrecognised > 0 && signals === 0;

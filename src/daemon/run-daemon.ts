@@ -24,6 +24,7 @@ import type { Operations } from './operations.ts';
 import { impliedAllowlist, localOperations } from './operations-local.ts';
 import { buildPipeline } from './pipeline-parts.ts';
 import { Recorder } from './recorder.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { Snapshots } from './snapshots.ts';
 import { SourceRunner } from './source-runner.ts';
 
@@ -62,7 +63,8 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
   const onFault = (component: string, error: unknown) =>
     log.error({ component, error: String(error) }, 'a component failed');
   const parts = buildPipeline(config, onFault, book);
-  const enforcement = buildEnforcement(options, clock, note);
+  const silence = new SilenceWatch({ config: config.silence, clock, log, note });
+  const enforcement = buildEnforcement(options, clock, silence);
   const recorder = new Recorder({
     store,
     maxRows: MAX_WAITING_ROWS,
@@ -80,17 +82,19 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
       log.warn({ source, error: error.message }, 'a source reports a fault');
       runners.find((runner) => runner.health().name === source)?.noteFault(error);
     },
-    onOutcome: (outcome) => tell(daemon, log, clock(), outcome),
+    onSignals: (signals) => silence.hear(signals, enforcement),
+    onOutcome: (outcome) => tell(daemon, log, outcome),
   });
   const snapshots = new Snapshots({
     stateDir,
     clock,
     parts,
+    others: [{ name: 'silence', snapshot: () => silence.snapshot(), restore: (state) => silence.restore(state) }],
     recorder,
     onFault: (error) =>
       log.warn({ error: error.message }, 'what the detectors knew before the restart is lost in part'),
   });
-  const daemon = new Daemon({ config, clock, store, log, parts, enforcement, recorder, guard, snapshots });
+  const daemon = new Daemon({ config, clock, store, log, parts, enforcement, recorder, guard, snapshots, silence });
   await daemon.start();
   stack.defer(() => daemon.stop());
   await stack.use(new IntelFeeds({ config: config.intel, book, stateDir, clock, log, note })).start();
@@ -132,20 +136,20 @@ function operationsOf({ config, stateDir }: RunOptions, clock: Clock, store: Sto
   });
 }
 
-type Note = (event: Pick<EventRow, 'type' | 'severity' | 'description'>) => void;
+type Note = (event: Pick<EventRow, 'type' | 'severity' | 'description'>, ip?: string) => void;
 
 /** Writes events about sipward itself. They are logged too, so one that the store cannot take is not lost to the eye. */
 function noter(store: Store, log: Log, clock: Clock): Note {
-  return (event) => {
+  return (event, ip = '') => {
     const at = clock();
-    const row = { ...event, identity: `${event.type}:${event.description}:${at}`, ip: '', aor: '', at, details: null };
+    const row = { ...event, identity: `${event.type}:${event.description}:${at}`, ip, aor: '', at, details: null };
     store
       .addEvents([row])
       .catch((error: unknown) => log.error({ error: String(error) }, 'an event could not be written'));
   };
 }
 
-function buildEnforcement({ config, stateDir, log }: RunOptions, clock: Clock, note: Note): Enforcement {
+function buildEnforcement({ config, stateDir, log }: RunOptions, clock: Clock, silence: SilenceWatch): Enforcement {
   const onFault = (layer: string) => (error: Error) => log.error({ layer, error: error.message }, 'an enforcer fails');
   const dryRun = new DryRun(dryRunConfig.parse({}), { clock });
   const sections = config.enforcers as Readonly<Record<string, { readonly enabled?: boolean }>>;
@@ -159,8 +163,7 @@ function buildEnforcement({ config, stateDir, log }: RunOptions, clock: Clock, n
     onFault: (layer, error) => onFault(layer)(error),
     onRepair: (layer, added, removed) => {
       log.warn({ layer, added, removed }, 'an enforcer did not hold what it should and was put right');
-      const description = `${layer} was put right: ${added} entries added, ${removed} removed`;
-      note({ type: 'enforcement_repaired', severity: 'error', description });
+      silence.noteRepair(layer, added, removed);
     },
   });
 }
@@ -206,16 +209,11 @@ function buildSource(
   return kind.create(section, context);
 }
 
-function tell(daemon: Daemon, log: Log, now: number, { finding, decision }: Outcome): void {
+function tell(daemon: Daemon, log: Log, { finding, decision }: Outcome): void {
   daemon.noteFinding(finding.detector);
   const fields = { type: finding.type, target: decision.target?.text, count: finding.count, code: decision.code };
   const dryRun = daemon.health().enforcers.some((layer) => layer.enforces) ? '' : 'dry run, not kept out: ';
-  const isOver = decision.at + decision.seconds * 1000 <= now;
-  // Read late, or written by a clock or in a time zone that is not what it was taken for.
-  const over = isOver
-    ? `not kept out, for it happened ${formatDuration(wholeSeconds(now - decision.at))} ago and the time is up: `
-    : '';
-  if (decision.action === 'block') log.warn(fields, `${over}${dryRun}${decision.reason}`);
+  if (decision.action === 'block') log.warn(fields, `${dryRun}${decision.reason}`);
   else log.info(fields, `${finding.reason}; ${decision.action}: ${decision.reason}`);
 }
 

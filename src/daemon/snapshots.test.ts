@@ -26,16 +26,17 @@ async function withStateDir(story: (start: (changes?: Changes) => Run, file: str
   }
 }
 
-interface Changes extends Partial<Pick<SnapshotsOptions, 'clock' | 'recorder'>> {
+interface Changes extends Partial<Pick<SnapshotsOptions, 'clock' | 'recorder' | 'others'>> {
   readonly config?: unknown;
 }
 
 /** As after a start of the daemon: nothing is known yet. */
-function startOn(stateDir: string, { config = {}, clock = () => NOW, recorder = SETTLED }: Changes = {}): Run {
+function startOn(stateDir: string, changes: Changes = {}): Run {
+  const { config = {}, clock = () => NOW, recorder = SETTLED, others = [] } = changes;
   const faults: string[] = [];
   const parts = buildPipeline(configSchema.parse(config), assert.fail);
   const onFault = (error: Error) => faults.push(error.message);
-  return { ...parts, faults, snapshots: new Snapshots({ stateDir, clock, parts, recorder, onFault }) };
+  return { ...parts, faults, snapshots: new Snapshots({ stateDir, clock, parts, others, recorder, onFault }) };
 }
 
 const going = () => new AbortController().signal;
@@ -155,3 +156,16 @@ describe('a snapshot is not written', () => {
       assert.ok(existsSync(file), 'but for the last one');
     }));
 });
+
+test('what others know is kept beside it', () =>
+  withStateDir(async (start) => {
+    const taken: unknown[] = [];
+    const others = [
+      { name: 'silence', snapshot: () => ({ weeks: 4 }), restore: (state: unknown) => taken.push(state) > 0 },
+    ];
+    const first = start({ others });
+    first.pipeline.process([signal()]);
+    await first.snapshots.take(true, going());
+    await start({ others }).snapshots.restore();
+    assert.deepEqual(taken, [{ weeks: 4 }]);
+  }));

@@ -7,9 +7,19 @@ export interface SnapshotsOptions {
   readonly stateDir: string;
   readonly clock: Clock;
   readonly parts: PipelineParts;
+  /** What else there is to keep. */
+  readonly others?: readonly Keeper[];
   readonly recorder: Pick<Recorder, 'settled' | 'isFailing'>;
   /** Something in the snapshot could not be used. */
   readonly onFault: (error: Error) => void;
+}
+
+/** Something that has a state to keep, as plain data. */
+export interface Keeper {
+  readonly name: string;
+  readonly snapshot: () => unknown;
+  /** @returns false if the state says nothing any more */
+  readonly restore: (state: unknown) => boolean;
 }
 
 /** What is kept: the time of the newest signal in it, and the state of each part by name. */
@@ -43,11 +53,11 @@ export class Snapshots {
    * @returns the time of the newest signal in the snapshot, ms; undefined if there is none that can be used
    */
   async restore(): Promise<number | undefined> {
-    const { stateDir, clock, parts, onFault } = this.#options;
+    const { stateDir, clock, onFault } = this.#options;
     try {
       const snapshot = (await readSnapshot(stateDir)) as Snapshot | undefined;
       if (snapshot === undefined || clock() - snapshot.newestAt > MAX_AGE_MS) return undefined;
-      for (const { name, restore } of stateful(parts)) {
+      for (const { name, restore } of this.#keepers()) {
         const state = snapshot.parts.get(name);
         if (state !== undefined && !restore(state)) onFault(new Error(`${name}: its settings changed, it starts anew`));
       }
@@ -88,13 +98,17 @@ export class Snapshots {
     const { parts } = this.#options;
     return {
       newestAt: parts.pipeline.newestAt,
-      parts: new Map(stateful(parts).map(({ name, snapshot }) => [name, snapshot()])),
+      parts: new Map(this.#keepers().map(({ name, snapshot }) => [name, snapshot()])),
     };
+  }
+
+  #keepers(): readonly Keeper[] {
+    return [...stateful(this.#options.parts), ...(this.#options.others ?? [])];
   }
 }
 
 /** The parts that have something to keep. */
-function stateful({ policy, detectors }: PipelineParts) {
+function stateful({ policy, detectors }: PipelineParts): readonly Keeper[] {
   const own = { name: 'policy', snapshot: () => policy.snapshot(), restore: (state: unknown) => policy.restore(state) };
   const others = detectors.flatMap(({ detector }) => {
     if (detector.snapshot === undefined || detector.restore === undefined) return [];

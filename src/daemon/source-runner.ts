@@ -4,6 +4,9 @@ import { type Source, SourceUnavailable } from '../sources/source.ts';
 import { BackOff, pause } from './back-off.ts';
 import type { SourceHealth } from './health.ts';
 
+/** What a runner knows of its source; what is usual of it, others know. */
+export type RunnerHealth = Omit<SourceHealth, 'silence' | 'usualPerHour'>;
+
 /** What a runner wants of the rest of the daemon. */
 export interface Intake {
   /**
@@ -80,7 +83,7 @@ export class SourceRunner {
     return !this.#behind && this.#decided === 0;
   }
 
-  health(): SourceHealth {
+  health(): RunnerHealth {
     return {
       name: this.#source.name,
       type: this.#type,
@@ -95,6 +98,11 @@ export class SourceRunner {
       notes: this.#source.notes?.() ?? [],
       samples: this.#source.samples?.() ?? [],
     };
+  }
+
+  /** What it reads and is not there now, in words. */
+  async missing(): Promise<string | undefined> {
+    return this.#source.missing?.();
   }
 
   /** The source told of a trouble that does not end it. */

@@ -24,10 +24,13 @@ export const EVENT_TYPES = [
   'misconfigured_device',
   'campaign_detected',
   'sensor_silent',
+  'sensor_resumed',
   'ip_blocked',
   'ip_unblocked',
   'block_held',
   'enforcement_repaired',
+  'enforcement_failing',
+  'block_ineffective',
   'source_restarted',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];

@@ -13,7 +13,9 @@ export const silenceConfig = z
       .array(z.string().min(1))
       .default([])
       .meta({ examples: [['decoy']] })
-      .describe('Names of sources that may be silent for as long as they like.'),
+      .describe(
+        'Names of sources that may be silent for as long as they like, and may hear blocked addresses: a capture in front of what keeps them out.',
+      ),
     'learn-for': durationValue({ minMs: DAY_MS, maxMs: 90 * DAY_MS })
       .prefault('14d')
       .describe(

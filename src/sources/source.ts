@@ -21,6 +21,8 @@ export interface Source {
   lost?(): number;
   /** What is worth knowing though nothing is wrong, one sentence each, for `doctor`. */
   notes?(): readonly string[];
+  /** What it reads and is not there now, in words without the source's name; undefined if it is there. Never throws. */
+  missing?(): Promise<string | undefined>;
 }
 
 /** What a source is given besides its configuration. */

@@ -38,7 +38,18 @@ describe('/healthz and /readyz', () => {
       assert.equal((await get('/healthz')).status, 200);
       const ready = await get('/readyz');
       assert.equal(ready.status, 503);
-      assert.deepEqual(await ready.json(), { state: 'failing', problems: ['enforcer nftables: gone'] });
+      assert.deepEqual(await ready.json(), { state: 'failing', problems: ['enforcer nftables: gone'], warnings: [] });
+    }));
+
+  it('are ready while something only needs a look, which is said', () =>
+    withWeb(async ({ get, health }) => {
+      const warnings = ['source edge gave no signal for 47m'];
+      const sources = HEALTHY.sources.map((one) => ({ ...one, silence: 'edge gave no signal for 47m' }));
+      health.current = { ...HEALTHY, warnings, sources };
+      const ready = await get('/readyz');
+      assert.deepEqual([ready.status, await ready.json()], [200, { state: 'ok', problems: [], warnings }]);
+      assert.match(await (await get('/')).text(), /<li>source edge gave no signal for 47m<\/li>/);
+      assert.match(await (await get('/metrics')).text(), /^sipward_source_silent\{source="edge",.*\} 1$/m);
     }));
 });
 
@@ -108,6 +119,7 @@ describe('/', () => {
       const [source] = HEALTHY.sources;
       const sources = [{ ...source!, faults: 1, lastFault: HOSTILE }];
       health.current = { ...HEALTHY, state: 'failing', problems: [`source edge: ${HOSTILE}`], sources };
+      health.current = { ...health.current, warnings: [`source edge works, with 1 faults; the last: ${HOSTILE}`] };
       await operations.block({ address: '198.51.100.9', reason: HOSTILE });
       await store.addEvents([
         {
@@ -124,7 +136,7 @@ describe('/', () => {
       const text = await (await get('/')).text();
       assert.ok(!text.includes('<script'), text);
       assert.ok(!text.includes('alert(1)</td>'));
-      assert.ok(text.includes('edge, 1 faults, the last: &lt;/td&gt;'));
+      assert.ok(text.includes('<li>source edge works, with 1 faults; the last: &lt;/td&gt;'));
       assert.ok(text.includes('&lt;script&gt;alert(1)'));
     }));
 

@@ -38,9 +38,10 @@ export function webApp({ operations, health, allowedHosts, clock, onError }: Web
   app.get('/healthz', (c) => c.text('ok\n'));
   app.use(hostCheck(allowedHosts));
   app.get('/', async (c) => c.html(statusPage(await readStatus())));
+  // What only needs a person's look does not take it out of service: it goes on doing its work, and a restart mends nothing.
   app.get('/readyz', (c) => {
-    const { state, problems } = health();
-    return c.json({ state, problems }, state === 'ok' ? 200 : 503);
+    const { state, problems, warnings } = health();
+    return c.json({ state, problems, warnings }, state === 'ok' ? 200 : 503);
   });
   app.get('/metrics', async (c) => c.text(await metrics.metrics(), 200, { 'Content-Type': metrics.contentType }));
   return app;

@@ -21,6 +21,12 @@ const DAEMON: readonly Figure<Health>[] = [
     value: ({ enforcement }) => Number(enforcement === 'enforce'),
   },
   { kind: Counter, name: 'signals_total', help: 'Signals seen.', value: ({ signals }) => signals },
+  {
+    kind: Counter,
+    name: 'blocks_too_late_total',
+    help: 'Blocks that were over when they were decided.',
+    value: ({ tooLate }) => tooLate,
+  },
   { kind: Gauge, name: 'blocks_active', help: 'Blocks in force.', value: ({ activeBlocks }) => activeBlocks },
   {
     kind: Gauge,
@@ -59,6 +65,18 @@ const SOURCES: readonly Figure<Part<'sources'>>[] = [
     name: 'source_last_signal_timestamp_seconds',
     help: 'Unix time of the last signal; 0 before the first.',
     value: ({ lastSignalAt }) => (lastSignalAt ?? 0) / 1000,
+  },
+  {
+    kind: Gauge,
+    name: 'source_silent',
+    help: '1 if it gives no signal where it normally does, else 0.',
+    value: ({ silence }) => Number(silence !== null),
+  },
+  {
+    kind: Gauge,
+    name: 'source_usual_signals_per_hour',
+    help: 'Signals an hour that are usual at this time of the week; NaN until that is known.',
+    value: ({ usualPerHour }) => usualPerHour ?? Number.NaN,
   },
 ];
 

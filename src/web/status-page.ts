@@ -42,6 +42,7 @@ ${health.enforcement === 'enforce' ? badge('good', 'enforcing') : badge('warn', 
 <span class="when">${utc(data.now)}</span>
 </header>
 ${problems(health.problems)}
+${warnings(health.warnings)}
 ${tiles(data)}
 <section><h2>The last 24 hours</h2>${hourChart(data.stats.hours, data.now)}</section>
 ${campaignsSection(data)}
@@ -69,6 +70,12 @@ function problems(list: readonly string[]): Html | string {
   return list.length === 0
     ? ''
     : html`<div class="problems"><ul>${list.map((one) => html`<li>${one}</li>`)}</ul></div>`;
+}
+
+function warnings(list: readonly string[]): Html | string {
+  return list.length === 0
+    ? ''
+    : html`<div class="warnings"><ul>${list.map((one) => html`<li>${one}</li>`)}</ul></div>`;
 }
 
 function blocksSection({ blocks, stats, now }: StatusData): Html {
@@ -125,15 +132,13 @@ function eventsSection({ events, campaigns, now }: StatusData): Html {
 
 function sourcesSection({ status, now }: StatusData): Html {
   const rows = status.health.sources.map(
-    (one) => html`<tr><td>${one.name}</td><td>${stateBadge(one.state)}</td>
+    (one) => html`<tr><td>${one.name}</td>
+<td>${one.state === 'ok' && one.silence !== null ? badge('warn', 'silent') : stateBadge(one.state)}</td>
 <td class="number">${one.signals.toLocaleString('en')}</td><td class="number">${one.unrecognised}</td>
 <td class="time number">${one.lastSignalAt === null ? 'never' : ago(one.lastSignalAt, now)}</td></tr>`,
   );
   const heads = ['name', 'state', '#signals', '#not understood', '#last'];
-  const faults = status.health.sources
-    .filter(({ lastFault }) => lastFault !== null)
-    .map((one) => html`<p class="legend">${one.name}, ${one.faults} faults, the last: ${one.lastFault}</p>`);
-  return section('Sources', heads, rows, 'No source is configured.', html`${faults}`);
+  return section('Sources', heads, rows, 'No source is configured.');
 }
 
 function enforcersSection({ status }: StatusData): Html {

@@ -25,7 +25,8 @@ header .when { margin-left: auto; color: var(--soft); font-size: .85rem; }
 .bad { color: var(--bad); background: var(--bad-back); }
 .quiet { color: var(--soft); background: var(--line); }
 .problems { background: var(--bad-back); color: var(--bad); border-radius: 10px; padding: .75rem 1rem; margin: 0 0 1.25rem; }
-.problems ul { margin: 0; padding-left: 1.1rem; }
+.warnings { background: var(--warn-back); color: var(--warn); border-radius: 10px; padding: .75rem 1rem; margin: 0 0 1.25rem; }
+.problems ul, .warnings ul { margin: 0; padding-left: 1.1rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: .75rem; margin-bottom: 1rem; }
 .tile, section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 .tile { padding: .8rem 1rem; }

@@ -43,6 +43,8 @@ export const HEALTHY: Health = {
       lastFault: null,
       lost: 0,
       notes: [],
+      silence: null,
+      usualPerHour: null,
       samples: [],
     },
     {
@@ -59,6 +61,8 @@ export const HEALTHY: Health = {
       lastFault: null,
       lost: 0,
       notes: [],
+      silence: null,
+      usualPerHour: null,
       samples: [],
     },
   ],

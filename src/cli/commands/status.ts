@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { OperationResult } from '../../daemon/operations.ts';
 import { type Bind, command } from '../command.ts';
 import { healthTables, STATE_TONES } from '../health-tables.ts';
+import { printable } from '../printable.ts';
 import type { Session } from '../session.ts';
 import type { Cell } from '../table.ts';
 import { ago } from '../times.ts';
@@ -32,7 +33,8 @@ function statusText(session: Session, status: Status): string {
     ],
   );
   const problems = health.problems.map((problem) => `${session.style('bad', '!')} ${problem}\n`);
-  return [figures, ...problems, ...(status.daemon ? healthTables(session, health) : [])].join('');
+  const warnings = health.warnings.map((warning) => `${session.style('warn', '!')} ${printable(warning)}\n`);
+  return [figures, ...problems, ...warnings, ...(status.daemon ? healthTables(session, health) : [])].join('');
 }
 
 function startedText(session: Session, { health }: Status): Cell {

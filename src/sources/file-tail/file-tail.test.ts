@@ -91,6 +91,13 @@ describe('file-tail', () => {
       assert.deepEqual(faults, [`${path}: a line longer than 1024 bytes was left out (max-line-bytes)`]);
     }));
 
+  it('says whether its file is there', () =>
+    withSource({}, async ({ path, source }) => {
+      assert.equal(await source.missing(), `${path} cannot be found (ENOENT)`);
+      writeFileSync(path, '');
+      assert.equal(await source.missing(), undefined);
+    }));
+
   it('refuses a position that is none of its own', () =>
     withSource({}, async ({ source }) => {
       await assert.rejects(take(source, { offset: 'x' }, 1), /stored position: expected/);

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { formatNamed } from '../../formats/index.ts';
 import { type FilePosition, parseFilePosition } from '../../lib/follow/file-position.ts';
 import { type Block, followFile } from '../../lib/follow/follow-file.ts';
@@ -32,6 +33,16 @@ export class FileTail implements Source {
 
   samples(): readonly string[] {
     return this.#reader.samples;
+  }
+
+  async missing(): Promise<string | undefined> {
+    const { path } = this.#config;
+    try {
+      await stat(path);
+      return undefined;
+    } catch (error) {
+      return `${path} cannot be found (${(error as NodeJS.ErrnoException).code})`;
+    }
   }
 
   #batch({ lines, tooLong, position }: Block): Batch {

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { NOW, series } from '../../test/support/signals.ts';
+import { DryRun, dryRunConfig } from '../enforcers/dry-run/dry-run.ts';
+import type { Address } from '../lib/address.ts';
+import { Network } from '../lib/network.ts';
+import { silenceConfig } from '../silence/config.ts';
+import { Enforcement } from './enforcement.ts';
+import { SilenceWatch } from './silence-watch.ts';
+import type { RunnerHealth } from './source-runner.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const WEEK = 168 * HOUR;
+const BLOCKED = '203.0.113.7';
+
+/** Keeps out, as far as anybody can tell from it. */
+class Pretending extends DryRun {
+  override readonly name = 'nftables' as 'dry-run';
+  override readonly capabilities = {
+    expires: true,
+    networks: true,
+    enforces: true,
+  } as unknown as DryRun['capabilities'];
+  holds = true;
+  override async check(address: Address): Promise<boolean> {
+    return this.holds && (await super.check(address));
+  }
+}
+
+function make(config: object = {}) {
+  const state = { now: NOW, signals: 0, missing: undefined as string | undefined };
+  const clock = () => state.now;
+  const notes: string[] = [];
+  const logged: string[] = [];
+  const watch = () =>
+    new SilenceWatch({
+      config: silenceConfig.parse(config),
+      clock,
+      log: { warn: (_, message) => logged.push(message) },
+      note: ({ type, severity, description }, ip = '') => notes.push(`${type} ${severity} ${ip}: ${description}`),
+    });
+  const runner = {
+    health: (): RunnerHealth => ({
+      name: 'edge',
+      type: 'file-tail',
+      state: 'ok',
+      error: null,
+      lines: state.signals,
+      signals: state.signals,
+      unrecognised: 0,
+      restarts: 0,
+      lastSignalAt: null,
+      faults: 0,
+      lastFault: null,
+      samples: [],
+    }),
+    missing: () => Promise.resolve(state.missing),
+  };
+  /** Looks twice a minute, with so many signals each time. */
+  const pass = async (one: SilenceWatch, ms: number, signals: number) => {
+    for (const until = state.now + ms; state.now < until; state.now += 60_000) {
+      state.signals += signals;
+      await one.lookAtSources([runner]);
+    }
+  };
+  return { state, clock, notes, logged, watch, pass };
+}
+
+async function enforcing(clock: () => number, enforcer: DryRun, allowlist: readonly string[] = []) {
+  const onFault = assert.fail;
+  const enforcement = new Enforcement({ enforcers: [enforcer], fallback: enforcer, clock, onFault, onRepair: onFault });
+  const networks = (texts: readonly string[]) => texts.map((text) => Network.parse(text) ?? assert.fail(text));
+  await enforcement.start([], networks(allowlist));
+  const [target] = networks([BLOCKED]);
+  const expiresAt = clock() + HOUR;
+  if (target === undefined) assert.fail();
+  await enforcement.add([{ target, reason: 'test', blockedAt: clock(), expiresAt, automatic: true }]);
+  return enforcement;
+}
+
+describe('the watch for silence', () => {
+  test('tells of a source that falls silent and of its return, and shows it meanwhile', async () => {
+    const { state, notes, logged, watch, pass } = make();
+    const one = watch();
+    await pass(one, 4 * WEEK, 5);
+    assert.deepEqual(one.sourceState('edge'), { silence: null, usualPerHour: 300 });
+    await pass(one, HOUR, 0);
+    assert.match(one.sourceState('edge').silence ?? '', /^edge gave no signal for 2\dm; on /);
+    state.missing = undefined;
+    await pass(one, MINUTE, 5);
+    assert.match(
+      notes.join('\n'),
+      /^sensor_silent error : edge gave .*\nsensor_resumed info : edge speaks again, after 1h1?m?$/,
+    );
+    assert.equal(logged.length, 2);
+    assert.equal(one.sourceState('edge').silence, null);
+  });
+
+  test('keeps what it learned over a restart, and forgets sources that are gone', async () => {
+    const { state, notes, watch, pass } = make();
+    const before = watch();
+    await pass(before, 4 * WEEK, 5);
+    const kept = structuredClone(before.snapshot()) as Map<string, unknown>;
+    kept.set('gone', kept.get('edge'));
+    const after = watch();
+    after.restore(kept);
+    assert.deepEqual([...(after.snapshot() as Map<string, unknown>).keys()], ['edge', 'gone']);
+    state.signals = 0;
+    await pass(after, HOUR, 0);
+    assert.match(notes[0] ?? '', /^sensor_silent error : edge gave no signal/);
+    assert.deepEqual([...(after.snapshot() as Map<string, unknown>).keys()], ['edge']);
+  });
+
+  test('only logs in a dry run, and does not look where it shall not', async () => {
+    for (const [config, logs] of [
+      [{ mode: 'dry-run' }, 1],
+      [{ mode: 'off' }, 0],
+      [{ except: ['edge'] }, 0],
+    ] as const) {
+      const { notes, logged, watch, pass } = make(config);
+      const one = watch();
+      await pass(one, 3 * WEEK, 5);
+      await pass(one, HOUR, 0);
+      assert.deepEqual([notes, logged.length], [[], logs], JSON.stringify(config));
+    }
+  });
+});
+
+describe('the watch for enforcement without effect', () => {
+  const late = (sensor = 'edge') => series(5, 20_000, { ip: BLOCKED, at: NOW + 2 * MINUTE, sensor });
+  const settled = () => new Promise(setImmediate);
+
+  test('tells of a blocked address that is heard: where, by which layers, and what to look at', async () => {
+    const { state, notes, clock, watch } = make();
+    const one = watch();
+    const enforcement = await enforcing(clock, new Pretending(dryRunConfig.parse({}), { clock }));
+    one.hear(late(), enforcement);
+    await settled();
+    assert.equal(notes.length, 1);
+    assert.match(
+      notes[0] ?? '',
+      /^block_ineffective critical 203\.0\.113\.7: 203\.0\.113\.7 is blocked for 2m40s already and is still heard by edge: nftables holds it, but the packets take another way: see whether NAT/,
+    );
+    state.now = NOW + 5 * MINUTE;
+    assert.deepEqual(one.problems(), ['blocked addresses are still heard, the last one 203.0.113.7 by edge']);
+    state.now = NOW + HOUR;
+    assert.deepEqual(one.problems(), []);
+  });
+
+  test('says so where a layer does not hold it', async () => {
+    const { notes, clock, watch } = make();
+    const enforcer = new Pretending(dryRunConfig.parse({}), { clock });
+    enforcer.holds = false;
+    watch().hear(late(), await enforcing(clock, enforcer));
+    await settled();
+    assert.match(notes[0] ?? '', /: nftables does not hold it$/);
+  });
+
+  test('is silent in a dry run of enforcement, about the allowlist, when off, and for sources excepted', async () => {
+    const cases = [
+      [{}, DryRun, []],
+      [{}, Pretending, ['203.0.113.0/24']],
+      [{ mode: 'off' }, Pretending, []],
+      [{ except: ['edge'] }, Pretending, []],
+    ] as const;
+    for (const [config, Kind, allowlist] of cases) {
+      const { notes, logged, clock, watch } = make(config);
+      watch().hear(late(), await enforcing(clock, new Kind(dryRunConfig.parse({}), { clock }), allowlist));
+      await settled();
+      assert.deepEqual([notes, logged], [[], []]);
+    }
+  });
+
+  test('tells three repairs within an hour as one thing, which is a problem until it stops', () => {
+    const { state, notes, watch } = make();
+    const one = watch();
+    for (let i = 0; i < 10; i++) {
+      one.noteRepair('nftables', 4, 0);
+      state.now += 5 * MINUTE;
+    }
+    assert.deepEqual(
+      notes.map((note) => note.replace(/:.*/, '')),
+      ['enforcement_repaired error ', 'enforcement_repaired error ', 'enforcement_failing critical '],
+    );
+    assert.match(one.problems()[0] ?? '', /^enforcer nftables: something else empties or changes it/);
+    state.now += 61 * MINUTE;
+    one.lookAtLayers({ health: () => [] });
+    assert.match(
+      one.problems()[0] ?? '',
+      /^enforcer nftables/,
+      'a layer that is not looked at is not known to be well',
+    );
+    const well = {
+      name: 'nftables',
+      state: 'ok',
+      error: null,
+      enforces: true,
+      entries: 0,
+      repairs: 10,
+      dropped: 0,
+    } as const;
+    one.lookAtLayers({ health: () => [well] });
+    assert.deepEqual(one.problems(), []);
+  });
+
+  test('tells of a layer that cannot be put right', () => {
+    const { state, notes, watch } = make();
+    const one = watch();
+    const layer = { name: 'nftables', state: 'failing', enforces: true, entries: 0, repairs: 0, dropped: 0 } as const;
+    for (const error of ['nft died', 'nft died', null]) {
+      one.lookAtLayers({ health: () => [{ ...layer, error }] });
+      state.now += 2 * MINUTE;
+    }
+    assert.deepEqual(notes, [
+      'enforcement_failing critical : nftables has not held what it should for 2m and cannot be put right: nft died',
+      'enforcement_repaired info : nftables works again, after 4m',
+    ]);
+  });
+});

@@ -1,0 +1,174 @@
+import type { Clock } from '../lib/clock.ts';
+import { formatDuration } from '../lib/duration.ts';
+import type { Signal } from '../pipeline/signal.ts';
+import type { SilenceConfig } from '../silence/config.ts';
+import { LayerTrouble } from '../silence/layer-trouble.ts';
+import { SourceSilence } from '../silence/source-silence.ts';
+import { type Heard, StillHeard } from '../silence/still-heard.ts';
+import type { EventRow } from '../store/store.ts';
+import type { Enforcement } from './enforcement.ts';
+import type { LayerCheck } from './engine.ts';
+import type { SourceHealth } from './health.ts';
+import type { SourceRunner } from './source-runner.ts';
+
+type Event = Pick<EventRow, 'type' | 'severity' | 'description'>;
+type Runner = Pick<SourceRunner, 'health' | 'missing'>;
+
+export interface SilenceWatchOptions {
+  readonly config: SilenceConfig;
+  readonly clock: Clock;
+  readonly log: { warn(fields: object, message: string): void };
+  readonly note: (event: Event, ip?: string) => void;
+}
+
+const SEVERITIES = {
+  sensor_silent: 'error',
+  sensor_resumed: 'info',
+  enforcement_failing: 'critical',
+  enforcement_repaired: 'info',
+} as const;
+
+/**
+ * Brings what is seen of sources, layers and blocked addresses before those who judge silence (`src/silence/`), and tells
+ * what they conclude. In a dry run it is only logged.
+ */
+export class SilenceWatch {
+  readonly #options: SilenceWatchOptions;
+  readonly #sources = new Map<string, SourceSilence>();
+  readonly #layers = new LayerTrouble();
+  readonly #heard: StillHeard;
+  /** What was learned before the restart, by source; taken when the source is first looked at. */
+  #kept: ReadonlyMap<string, unknown> = new Map();
+
+  constructor(options: SilenceWatchOptions) {
+    this.#options = { ...options };
+    this.#heard = new StillHeard(options.config['still-heard-after']);
+  }
+
+  /** Looks at the sources; called about twice a minute. */
+  async lookAtSources(runners: readonly Runner[]): Promise<void> {
+    const { config, clock } = this.#options;
+    if (config.mode === 'off') return;
+    for (const runner of runners) {
+      const { name, state, signals, lines, unrecognised } = runner.health();
+      if (config.except.includes(name)) continue;
+      const missing = await runner.missing();
+      const at = clock();
+      const seen = { at, offsetMs: offsetAt(at), signals, lines, unrecognised, works: state === 'ok', missing };
+      const change = this.#sourceNamed(name).observe(seen);
+      if (change !== undefined) this.#tell({ ...change, severity: SEVERITIES[change.type] });
+    }
+    // The rest is of sources that are configured no more.
+    this.#kept = new Map();
+  }
+
+  /** Looks at the layers, after they were reconciled. */
+  lookAtLayers(enforcement: Pick<Enforcement, 'health'>): void {
+    const { config, clock } = this.#options;
+    if (config.mode === 'off') return;
+    for (const change of this.#layers.observe(enforcement.health(), clock()))
+      this.#tell({ ...change, severity: SEVERITIES[change.type] });
+  }
+
+  /** A layer did not hold what it should and was put right. */
+  noteRepair(layer: string, added: number, removed: number): void {
+    const { config, clock, note } = this.#options;
+    const repair = config.mode === 'off' ? 'one' : this.#layers.noteRepair(layer, clock());
+    if (repair === 'again') {
+      const description = `${layer} had to be put right for the third time within an hour: something else empties or changes it; look for what reloads its rules (a firewall's service, a cron job); no more is told of it until it stays right for an hour`;
+      this.#tell({ type: 'enforcement_failing', severity: 'critical', description });
+    }
+    if (repair === 'one' || config.mode === 'dry-run') {
+      const description = `${layer} was put right: ${added} entries added, ${removed} removed`;
+      note({ type: 'enforcement_repaired', severity: 'error', description });
+    }
+  }
+
+  /** Called with all fresh signals, before they are decided about. */
+  hear(signals: readonly Signal[], enforcement: Pick<Enforcement, 'inForce' | 'check' | 'health'>): void {
+    const { mode, except } = this.#options.config;
+    if (mode === 'off') return;
+    for (const signal of signals) {
+      const block =
+        StillHeard.concerns(signal) && !except.includes(signal.sensor)
+          ? enforcement.inForce(signal.address)
+          : undefined;
+      const heard = block && this.#heard.note(signal, block);
+      if (heard !== undefined) void this.#tellHeard(heard, signal, enforcement);
+    }
+  }
+
+  /** What is told of a source now, and what is usual of it. */
+  sourceState(name: string): Pick<SourceHealth, 'silence' | 'usualPerHour'> {
+    const source = this.#sources.get(name);
+    const now = this.#options.clock();
+    const usual = source?.usual(now + offsetAt(now));
+    return { silence: source?.alarm ?? null, usualPerHour: usual === undefined ? null : Math.round(usual * 10) / 10 };
+  }
+
+  /** Why what is decided does not keep out, one sentence each; empty if it does, as far as can be told. */
+  problems(): readonly string[] {
+    const heard = this.#heard.heard(this.#options.clock());
+    return [
+      ...this.#layers.emptied.map((layer) => `enforcer ${layer}: something else empties or changes it again and again`),
+      ...(heard === undefined
+        ? []
+        : [`blocked addresses are still heard, the last one ${heard.ip} by ${heard.sensor}`]),
+    ];
+  }
+
+  snapshot(): unknown {
+    return new Map([...this.#kept, ...[...this.#sources].map(([name, one]) => [name, one.snapshot()] as const)]);
+  }
+
+  /** @param state what `snapshot` gave */
+  restore(state: unknown): boolean {
+    this.#kept = state as ReadonlyMap<string, unknown>;
+    return true;
+  }
+
+  #sourceNamed(name: string): SourceSilence {
+    const known = this.#sources.get(name);
+    if (known !== undefined) return known;
+    const { config } = this.#options;
+    const source = new SourceSilence(name, {
+      learnForMs: config['learn-for'],
+      minGapMs: config['min-gap'],
+      oneIn: config['one-in'],
+      missingAfterMs: config['missing-after'],
+    });
+    const kept = this.#kept.get(name);
+    if (kept !== undefined) source.restore(kept);
+    this.#sources.set(name, source);
+    return source;
+  }
+
+  async #tellHeard(heard: Heard, signal: Signal, enforcement: Pick<Enforcement, 'check' | 'health'>): Promise<void> {
+    const enforcing = new Set(enforcement.health().flatMap(({ name, enforces }) => (enforces ? [name] : [])));
+    const layers = (await enforcement.check(signal.address)).filter(({ layer }) => enforcing.has(layer));
+    const forMs = Math.floor((heard.at - heard.since) / 1000) * 1000;
+    const description = `${heard.ip} is blocked for ${formatDuration(forMs)} already and is still heard by ${heard.sensor}: ${layers.map(layerText).join('; ')}`;
+    this.#tell({ type: 'block_ineffective', severity: 'critical', description }, heard.ip);
+  }
+
+  #tell(event: Event, ip?: string): void {
+    const { config, log, note } = this.#options;
+    const isDryRun = config.mode === 'dry-run';
+    log.warn({ type: event.type }, isDryRun ? `dry run of silence: ${event.description}` : event.description);
+    if (!isDryRun) note(event, ip);
+  }
+}
+
+/** What a layer says of the address, and what to look at. */
+function layerText({ layer, blocked, error }: LayerCheck): string {
+  if (blocked === null) return `${layer} cannot be asked (${error})`;
+  if (!blocked) return `${layer} does not hold it`;
+  return layer === 'opensips'
+    ? 'opensips holds it, but that is not where these come from, or not where they are refused: see whether the SBC calls the route that asks, and whether the source reports refused requests, too (then name it in `silence.except`)'
+    : `${layer} holds it, but the packets take another way: see whether NAT or a proxy hands them on under another address, whether they arrive on this host and in this network namespace, and on a port of \`ports\``;
+}
+
+/** Local time is what people live by. */
+function offsetAt(at: number): number {
+  return -new Date(at).getTimezoneOffset() * 60_000;
+}
