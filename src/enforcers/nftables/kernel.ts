@@ -13,6 +13,7 @@ import {
   changeLine,
   newSetStatements,
   replaceStatements,
+  ruleCount,
   type WholeLayer,
   wholeStatements,
 } from './statements.ts';
@@ -153,8 +154,12 @@ export class Kernel {
     return this.#written.sets.filter((set) => set.purpose === purpose);
   }
 
+  /** Somebody may have taken it away again before it is read: what was never seen whole must not pass for what is right. */
   async #remember(sets: readonly AddressSet[], allowlist: readonly Network[]): Promise<void> {
-    const { signature } = await readLayout(this.#config.prefix, this.#config.table);
+    const layout = await readLayout(this.#config.prefix, this.#config.table);
+    const isWhole =
+      layout.rules === ruleCount(this.#config, sets) && sets.every(({ name }) => layout.sets.includes(name));
+    const { signature } = isWhole ? layout : NOTHING_WRITTEN;
     this.#written = { signature, sets, allowlist: [...allowlist] };
   }
 }

@@ -31,7 +31,7 @@ describe('the layout of our table', () => {
     const [before, after] = [parseLayout(ruleset(5), 'sipward'), parseLayout(ruleset(6), 'sipward')];
     assert.equal(before.signature, after.signature);
     assert.deepEqual([before.droppedPackets, after.droppedPackets], [5, 6]);
-    assert.deepEqual(before.sets, ['block4-32']);
+    assert.deepEqual([before.sets, before.rules], [['block4-32'], 1]);
   });
 
   it('is another with one more rule, and the same with a rule of somebody else', () => {

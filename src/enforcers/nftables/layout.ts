@@ -6,6 +6,7 @@ export interface Layout {
   /** Equal as long as nobody changes table, sets, chains or rules. */
   readonly signature: string;
   readonly sets: readonly string[];
+  readonly rules: number;
   readonly droppedPackets: number | undefined;
 }
 
@@ -40,6 +41,7 @@ export function parseLayout(json: string, table: string): Layout {
   return {
     signature: ours.map(([kind, value]) => JSON.stringify([kind, identityOf(kind, value)])).join('\n'),
     sets: ours.flatMap(([kind, value]) => (kind === 'set' && value.name !== undefined ? [value.name] : [])),
+    rules: ours.filter(([kind]) => kind === 'rule').length,
     droppedPackets: typeof packets === 'number' ? packets : undefined,
   };
 }

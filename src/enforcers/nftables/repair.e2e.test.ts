@@ -1,11 +1,16 @@
 /** Somebody changes our table by hand, or it goes wrong: it is noticed and mended. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { withNamespace } from '../../../test/support/namespace.ts';
 import { address, network } from '../enforcer.testkit.ts';
 import type { Enforced } from '../enforcer.ts';
 import { runNft } from './command.ts';
-import { type Lab, skip, withLab, withPackets } from './lab.testkit.ts';
+import { type Lab, lend, skip, withLab, withPackets } from './lab.testkit.ts';
 import { PEERS } from './network.testkit.ts';
 
 const { attacker, good } = PEERS;
@@ -53,6 +58,28 @@ describe('nftables: changed by hand', { skip: skip ?? false }, () => {
         }
         assert.equal(await enforcer.check(address('10.99.1.1')), false);
         assert.deepEqual(await enforcer.reconcile(blocks, allowlist), { added: 0, removed: 0 });
+      }));
+  }
+
+  for (const command of ['delete table inet sipward', 'flush table inet sipward', 'flush ruleset']) {
+    it(`${command}, in the moment after all was put in place: put right all the same`, () =>
+      withNamespace(async (namespace) => {
+        // After the first transaction from stdin, somebody else's command.
+        const script = `"$@"; code=$?; case "$*" in *"nft -f -"*) [ -e "$0" ] && rm "$0" && nft ${command};; esac; exit $code`;
+        await using mark = await mkdtempDisposable(join(tmpdir(), 'sipward-nft-'));
+        const file = join(mark.path, 'once');
+        const prefix = [...namespace.prefix, 'sh', '-c', script, file];
+        await lend(namespace, { prefix }, async ({ enforcer }) => {
+          await enforcer.start(blocks, allowlist);
+          await writeFile(file, '');
+          namespace.sh('nft', 'delete table inet sipward');
+          await enforcer.reconcile(blocks, allowlist);
+          assert.equal(existsSync(file), false);
+          await enforcer.reconcile(blocks, allowlist);
+          assert.ok(await enforcer.check(address(attacker)));
+          assert.match(namespace.sh('nft', 'list table inet sipward'), /@block4-32 goto verdict/);
+          assert.deepEqual(await enforcer.reconcile(blocks, allowlist), { added: 0, removed: 0 });
+        });
       }));
   }
 

@@ -7,6 +7,8 @@ import type { NftablesConfig } from './config.ts';
 type Layer = Pick<NftablesConfig, 'table' | 'priority' | 'ports'>;
 
 const DAY_MS = 86_400_000;
+/** Those of `allowStatements` that are there whatever is allowed. */
+const VERDICT_RULES = 2;
 /** Longer than a life; nft takes no number above 32 bits. */
 const MAX_TIMEOUT_DAYS = 36_500;
 
@@ -148,6 +150,11 @@ function addRule({ table }: Layer, set: AddressSet): string {
   return set.purpose === 'block'
     ? `add rule inet ${table} prerouting ${key} @${set.name} goto verdict`
     : `add rule inet ${table} verdict ${key} @${set.name} accept`;
+}
+
+/** How many rules there are when all of these sets are in place. */
+export function ruleCount(layer: Layer, sets: readonly AddressSet[]): number {
+  return portRules(layer).length + sets.length + VERDICT_RULES;
 }
 
 function portRules({ table, ports }: Layer): string[] {
