@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { eventually, type LentDaemon, withDaemon } from '../support/daemon.ts';
-import { type Namespace, whyNoNamespace, withNamespace } from '../support/namespace.ts';
+import { cable, type Namespace, whyNoNamespace, withNamespace } from '../support/namespace.ts';
 import { hasProgram } from '../support/program.ts';
 
 const SBC = { attacker: '10.66.1.1', good: '10.66.2.1' };
@@ -16,15 +16,6 @@ const SCRIPT = resolve(import.meta.dirname, '../support/sip-ping.ts');
 const missing = whyNoNamespace() ?? (hasProgram('svcrack') ? undefined : 'needs svcrack (Debian: sipvicious)');
 if (missing !== undefined) process.stdout.write(`# kernel-block: skipped, ${missing}\n`);
 assert.ok(missing === undefined || process.env.CI !== 'true', `CI must not skip this: ${missing}`);
-
-/** Joins two namespaces by a cable, an address at each end. */
-function cable(name: string, sbc: Namespace, sbcAddress: string, other: Namespace, otherAddress: string): void {
-  sbc.sh('ip', 'link', 'add', `${name}0`, 'type', 'veth', 'peer', 'name', `${name}1`, 'netns', String(other.pid));
-  sbc.sh('ip', 'address', 'add', `${sbcAddress}/24`, 'dev', `${name}0`);
-  sbc.sh('ip', 'link', 'set', `${name}0`, 'up');
-  other.sh('ip', 'address', 'add', `${otherAddress}/24`, 'dev', `${name}1`);
-  other.sh('ip', 'link', 'set', `${name}1`, 'up');
-}
 
 const ping = (from: Namespace, host: string, count = 1) =>
   from.sh(process.execPath, SCRIPT, host, '5060', '700', String(count)).trim();

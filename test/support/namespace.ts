@@ -38,6 +38,15 @@ export function withUserNamespace<T>(use: (namespace: Namespace) => Promise<T>):
   return hold(['unshare', '-r', '-n'], false, use);
 }
 
+/** Joins two namespaces by a cable, an address at each end. */
+export function cable(name: string, one: Namespace, oneAddress: string, other: Namespace, otherAddress: string): void {
+  one.sh('ip', 'link', 'add', `${name}0`, 'type', 'veth', 'peer', 'name', `${name}1`, 'netns', String(other.pid));
+  one.sh('ip', 'address', 'add', `${oneAddress}/24`, 'dev', `${name}0`);
+  one.sh('ip', 'link', 'set', `${name}0`, 'up');
+  other.sh('ip', 'address', 'add', `${otherAddress}/24`, 'dev', `${name}1`);
+  other.sh('ip', 'link', 'set', `${name}1`, 'up');
+}
+
 async function hold<T>(
   command: readonly string[],
   isHostUser: boolean,
