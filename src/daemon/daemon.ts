@@ -239,6 +239,11 @@ export class Daemon implements Engine {
       activeBlocks: enforcement.size,
       problems,
       warnings: [...sources.flatMap(warningsOf), ...tooLateText(guard.counts.tooLate)],
+      remarks: silence.remarks(
+        parts.detectors.map(({ detector, needs }) => ({ name: detector.name, needs })),
+        enforcers,
+        enforcement.size,
+      ),
     };
   }
 

@@ -62,6 +62,7 @@ export function noEngine(enforcement: Health['enforcement']): Engine {
       activeBlocks: 0,
       problems: [],
       warnings: [],
+      remarks: [],
     }),
   };
 }

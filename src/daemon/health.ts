@@ -77,5 +77,7 @@ export const healthSchema = z.object({
   problems: list(z.string()),
   /** What a person should look at while sipward does its work, one sentence each. */
   warnings: list(z.string()),
+  /** What has never matched and may be as it should be, one sentence each. */
+  remarks: list(z.string()),
 });
 export type Health = z.output<typeof healthSchema>;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -80,7 +80,7 @@ test('an answer that means nothing changes nothing; for long enough it is an ala
         assert.equal(existsSync(join(dir, 'apiban.json')), false);
         assert.match(
           (await runOnce(dir, config, DAY)).notes[0] ?? '',
-          /^sensor_silent: APIBan has given no answer since/,
+          /^sensor_silent: APIBan has given nothing new since .* \(.*without a cursor.*\): what it lists grows old$/,
         );
       },
     ),
@@ -96,6 +96,17 @@ test('nobody is asked without a key, and files are read', () =>
       ['1.2.3.4'],
     );
     assert.match(said.join('\n'), /a list cannot be read and stays as it was .*away.*ENOENT/);
+  }));
+
+test('a file that was not written for too long is an alarm, if that was asked for', () =>
+  withDir(async (dir) => {
+    const path = join(dir, 'list.txt');
+    writeFileSync(path, '1.2.3.4\n');
+    utimesSync(path, new Date(NOW - 3 * DAY), new Date(NOW - 3 * DAY));
+    const { notes } = await runOnce(dir, { files: { own: { path, 'stale-after': '2d' }, old: { path } } });
+    assert.deepEqual(notes, [
+      `sensor_silent: list own (${path}) has given nothing new since 2026-01-12T00:00:00.000Z: what it lists grows old`,
+    ]);
   }));
 
 test('kept state that is broken is told of, and the list begins anew', () =>

@@ -7,10 +7,14 @@ import { ApibanFeed, type ApibanState } from '../intel/apiban/feed.ts';
 import { FileFeed } from '../intel/file-feed/file-feed.ts';
 import type { ReputationBook } from '../intel/reputation-book.ts';
 import type { Clock } from '../lib/clock.ts';
+import { FeedSilence } from '../silence/feed-silence.ts';
+import type { SilenceChange } from '../silence/source-silence.ts';
 import type { EventRow } from '../store/store.ts';
 import { periodically } from './periodic.ts';
 
 const FILES_EVERY_MS = 60_000;
+/** A file that cannot be read for so long is not just being renewed. */
+const UNREADABLE_MS = 3_600_000;
 
 const keptState = z.object({ cursor: z.string(), entries: z.array(z.tuple([z.string(), z.number()])) });
 
@@ -30,17 +34,22 @@ export interface IntelFeedsOptions {
 /** Keeps the reputation book in step with the feeds: reads each at the start and then in its rhythm. */
 export class IntelFeeds {
   readonly #options: IntelFeedsOptions;
-  readonly #files: readonly FileFeed[];
+  readonly #files: readonly { readonly feed: FileFeed; readonly silence: FeedSilence }[];
+  readonly #apibanSilence: FeedSilence;
   readonly #stop = new AbortController();
   readonly #timers = new AsyncDisposableStack();
   #first: Promise<unknown> = Promise.resolve();
   #startedAt = 0;
-  #isStale = false;
 
   constructor(options: IntelFeedsOptions) {
     this.#options = { ...options };
     const files = Object.entries(options.config.files);
-    this.#files = files.map(([name, { path }]) => new FileFeed(name, path, options.book));
+    this.#files = files.map(([name, { path, 'stale-after': staleAfterMs }]) => ({
+      feed: new FileFeed(name, path, options.book),
+      silence: new FeedSilence(`list ${name} (${path})`, staleAfterMs ?? Infinity, UNREADABLE_MS),
+    }));
+    const { 'stale-after': staleAfterMs } = options.config.apiban;
+    this.#apibanSilence = new FeedSilence('APIBan', staleAfterMs, staleAfterMs);
   }
 
   /** Restores what was kept and reads the files; the service is asked in the background. */
@@ -69,14 +78,17 @@ export class IntelFeeds {
   }
 
   async #readFiles(): Promise<void> {
-    const { log } = this.#options;
-    for (const feed of this.#files) {
+    const { log, clock } = this.#options;
+    for (const { feed, silence } of this.#files) {
+      let trouble: string | undefined;
       try {
         const round = await feed.round();
         if (round !== undefined) log.info({ list: feed.name, ...round }, 'a list was read');
       } catch (error) {
+        trouble = error instanceof Error ? error.message : String(error);
         log.error({ list: feed.name, error: String(error) }, 'a list cannot be read and stays as it was');
       }
+      this.#tell(silence.observe({ at: clock(), freshAt: feed.writtenAt ?? this.#startedAt, trouble }));
     }
   }
 
@@ -97,28 +109,22 @@ export class IntelFeeds {
 
   async #ask(feed: ApibanFeed): Promise<void> {
     const { clock, log } = this.#options;
+    let trouble: string | undefined;
     try {
       const round = await feed.round(clock(), this.#stop.signal);
-      this.#isStale = false;
       if (round.added > 0) log.info(round, 'APIBan gave addresses');
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      log.warn({ error: error instanceof Error ? error.message : String(error) }, 'APIBan gave nothing');
-      this.#alarmIfStale(feed);
+      trouble = error instanceof Error ? error.message : String(error);
+      log.warn({ error: trouble }, 'APIBan gave nothing');
     }
+    // A service that answers is fresh, also with nothing new.
+    this.#tell(this.#apibanSilence.observe({ at: clock(), freshAt: feed.succeededAt ?? this.#startedAt, trouble }));
   }
 
-  /** Once, until it answers again. */
-  #alarmIfStale(feed: ApibanFeed): void {
-    const { clock, config, note } = this.#options;
-    const since = feed.succeededAt ?? this.#startedAt;
-    if (this.#isStale || clock() - since < config.apiban['stale-after']) return;
-    this.#isStale = true;
-    note({
-      type: 'sensor_silent',
-      severity: 'error',
-      description: `APIBan has given no answer since ${new Date(since).toISOString()}: its list grows old`,
-    });
+  #tell(change: SilenceChange | undefined): void {
+    if (change === undefined) return;
+    this.#options.note({ ...change, severity: change.type === 'sensor_silent' ? 'error' : 'info' });
   }
 
   get #path(): string {

@@ -65,7 +65,10 @@ function partChecks({ engine }: OperationsContext): readonly Check[] {
     // Those of a source stand beside it.
     .filter((found) => !found.startsWith('source '))
     .map((found): Check => ({ name: 'daemon', state: 'warning', found, advice: 'see sipward events and the log' }));
-  return [enforcementCheck(health), ...sources, ...enforcers, ...problems, ...warnings];
+  const remarks = health.remarks.map(
+    (found): Check => ({ name: 'remark', state: 'ok', found, advice: 'if it should: docs/silence.md' }),
+  );
+  return [enforcementCheck(health), ...sources, ...enforcers, ...problems, ...warnings, ...remarks];
 }
 
 function enforcementCheck({ enforcement, enforcers }: ReturnType<OperationsContext['engine']['health']>): Check {

@@ -3,12 +3,18 @@ import type { Detector, DetectorMode } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/index.ts';
 import { type Intel, NO_INTEL } from '../pipeline/intel.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
+import type { SignalKind } from '../pipeline/signal.ts';
 import { Policy } from '../policy/policy.ts';
 
 export interface PipelineParts {
   readonly pipeline: Pipeline;
   readonly policy: Policy;
-  readonly detectors: readonly { readonly detector: Detector; readonly mode: DetectorMode }[];
+  readonly detectors: readonly {
+    readonly detector: Detector;
+    readonly mode: DetectorMode;
+    /** Kinds of signals of which it needs at least one to find anything. */
+    readonly needs: readonly SignalKind[];
+  }[];
 }
 
 /** The same detectors and policy for the live daemon and for replay. */
@@ -20,7 +26,8 @@ export function buildPipeline(
   const detectors = DETECTORS.flatMap((kind) => {
     const own = (config.detectors as Readonly<Record<string, { readonly mode: DetectorMode }>>)[kind.name];
     if (own === undefined || own.mode === 'off') return [];
-    return [{ detector: kind.create(own, intel, config['dial-plan']), mode: own.mode }];
+    const detector = kind.create(own, intel, config['dial-plan']);
+    return [{ detector, mode: own.mode, needs: kind.needs ?? [] }];
   });
   const policy = new Policy({
     config: config.policy,

@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Signal } from '../pipeline/signal.ts';
 import type { SilenceConfig } from '../silence/config.ts';
+import { IdleRules, type LayerUse, type Rule } from '../silence/idle-rules.ts';
 import { LayerTrouble } from '../silence/layer-trouble.ts';
 import { SourceSilence } from '../silence/source-silence.ts';
 import { type Heard, StillHeard } from '../silence/still-heard.ts';
@@ -37,6 +38,7 @@ export class SilenceWatch {
   readonly #sources = new Map<string, SourceSilence>();
   readonly #layers = new LayerTrouble();
   readonly #heard: StillHeard;
+  readonly #idle = new IdleRules();
   /** What was learned before the restart, by source; taken when the source is first looked at. */
   #kept: ReadonlyMap<string, unknown> = new Map();
 
@@ -87,6 +89,7 @@ export class SilenceWatch {
   /** Called with all fresh signals, before they are decided about. */
   hear(signals: readonly Signal[], enforcement: Pick<Enforcement, 'inForce' | 'check' | 'health'>): void {
     const { mode, except } = this.#options.config;
+    this.#idle.observe(signals, this.#options.clock());
     if (mode === 'off') return;
     for (const signal of signals) {
       const block =
@@ -117,13 +120,21 @@ export class SilenceWatch {
     ];
   }
 
+  /** What has never matched and may be as it should be, one sentence each. */
+  remarks(rules: readonly Rule[], layers: readonly LayerUse[], blocks: number): readonly string[] {
+    return this.#idle.remarks(rules, layers, blocks, this.#options.clock());
+  }
+
   snapshot(): unknown {
-    return new Map([...this.#kept, ...[...this.#sources].map(([name, one]) => [name, one.snapshot()] as const)]);
+    const sources = [...this.#sources].map(([name, one]) => [name, one.snapshot()] as const);
+    return { sources: new Map([...this.#kept, ...sources]), idle: this.#idle.snapshot() };
   }
 
   /** @param state what `snapshot` gave */
   restore(state: unknown): boolean {
-    this.#kept = state as ReadonlyMap<string, unknown>;
+    const { sources, idle } = state as { sources: ReadonlyMap<string, unknown>; idle: unknown };
+    this.#kept = sources;
+    this.#idle.restore(idle);
     return true;
   }
 

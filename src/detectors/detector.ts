@@ -3,7 +3,7 @@ import type { DialPlan } from '../lib/phone-number/destination.ts';
 import type { Finding } from '../pipeline/finding.ts';
 import type { Intel } from '../pipeline/intel.ts';
 import type { Correlation } from '../pipeline/pipeline.ts';
-import type { Signal } from '../pipeline/signal.ts';
+import type { Signal, SignalKind } from '../pipeline/signal.ts';
 
 /** Figures of a detector's bounded state, for `/metrics` and `doctor`. */
 export interface DetectorState {
@@ -73,6 +73,8 @@ export interface DetectorKind<C = unknown> {
   readonly name: string;
   readonly description: string;
   readonly schema: z.ZodType<C>;
+  /** Kinds of signals of which it needs at least one to find anything, for `doctor`; absent: it looks at nearly all. */
+  readonly needs?: readonly SignalKind[];
   /**
    * @param intel what is known of addresses beyond the traffic; it answers from memory
    * @param plan how numbers are dialled here

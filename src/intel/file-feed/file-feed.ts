@@ -16,11 +16,17 @@ export class FileFeed {
   readonly #path: string;
   readonly #book: ReputationBook;
   #seen = '';
+  #writtenAt: number | undefined;
 
   constructor(name: string, path: string, book: ReputationBook) {
     this.name = name;
     this.#path = path;
     this.#book = book;
+  }
+
+  /** When the file was last written, ms since the epoch, as of the last `round`; undefined before it was found. */
+  get writtenAt(): number | undefined {
+    return this.#writtenAt;
   }
 
   /**
@@ -32,6 +38,7 @@ export class FileFeed {
       throw new Error(`list ${this.name}: ${this.#path} cannot be read (${error.code})`, { cause: error });
     });
     const { size, mtimeMs, ino, isFile } = await file.stat().then((found) => ({ ...found, isFile: found.isFile() }));
+    this.#writtenAt = mtimeMs;
     const seen = `${ino} ${size} ${mtimeMs}`;
     if (seen === this.#seen) return undefined;
     if (!isFile) throw new Error(`list ${this.name}: expected a file, ${this.#path} is none`);
