@@ -53,6 +53,8 @@ function make(config: object = {}) {
       lines: state.signals,
       signals: state.signals,
       unrecognised: 0,
+      lost: 0,
+      notes: [],
       restarts: 0,
       lastSignalAt: null,
       faults: 0,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Random } from '../../test/scenarios/random.ts';
+import { Random } from '../../test/support/random.ts';
 import { type SilenceLimits, type SourceSeen, SourceSilence } from './source-silence.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 /** Weeks of an office, and what is unlike them: rightly found, or honest. */
 import type { Signal } from '../../src/pipeline/signal.ts';
+import type { Random } from '../support/random.ts';
 import { Actor, DAY, HOUR, MINUTE, SECOND, START, times } from './actors.ts';
-import type { Random } from './random.ts';
 import { inOrder, type Play, type Scenario } from './scenario.ts';
 
 const OFFICE = '198.51.100.80';

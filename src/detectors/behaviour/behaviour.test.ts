@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import '../../../test/support/property-seed.ts';
-import { Random } from '../../../test/scenarios/random.ts';
+import { Random } from '../../../test/support/random.ts';
 import type { Finding } from '../../pipeline/finding.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import { Behaviour } from './behaviour.ts';

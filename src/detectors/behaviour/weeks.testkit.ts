@@ -1,6 +1,6 @@
 /** Weeks of an office: who calls when, as people do, by a clock on its wall. Same seed, same weeks. */
 
-import { Random } from '../../../test/scenarios/random.ts';
+import { Random } from '../../../test/support/random.ts';
 import { Address } from '../../lib/address.ts';
 import { makeSignal } from '../../pipeline/make-signal.ts';
 import type { Signal, SignalFields } from '../../pipeline/signal.ts';
