@@ -46,14 +46,14 @@ describe('of two blocks of one source', () => {
 
   test('the longer one holds, whoever made it', () => {
     const offenders = make();
-    offenders.punish(target, NOW, { ms: HOUR, before: 0 });
+    offenders.punish(target, NOW, { ms: HOUR, before: 0 }, false);
     offenders.noteBlock(target, NOW + 1000, undefined);
     assert.ok(offenders.isBlocked(target, NOW + HOUR - 1));
     assert.ok(!offenders.isBlocked(target, NOW + HOUR));
   });
   test('one by decision goes on being a reason for distrust', () => {
     const offenders = make();
-    offenders.punish(target, NOW, { ms: HOUR, before: 0 });
+    offenders.punish(target, NOW, { ms: HOUR, before: 0 }, false);
     offenders.noteBlock(target, NOW + 2 * HOUR, undefined);
     assert.deepEqual(
       [offenders.isWelcome(base, NOW + 3 * HOUR), offenders.isWelcome(base, NOW + 25 * HOUR)],
@@ -88,7 +88,7 @@ describe('a block that a person lifted', () => {
     offenders.noteBlock(target, NOW + HOUR, 2);
     offenders.noteUnblock(target, NOW);
     offenders.noteUnblock(target, NOW + 1);
-    assert.deepEqual(offenders.sentence(target, NOW + 2, times), { before: 1, ms: 2000 });
+    assert.deepEqual(offenders.sentence(target, NOW + 2, times, false), { before: 1, ms: 2000 });
     offenders.noteUnblock(network('203.0.113.8'), NOW);
     assert.ok(!offenders.isLifted(network('203.0.113.8'), NOW));
   });

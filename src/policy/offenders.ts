@@ -9,6 +9,8 @@ interface Offender {
   readonly until: number;
   /** How often it was blocked by decisions, forgiven ones not counted. */
   readonly times: number;
+  /** How often of these for packets that nobody else can have forged. */
+  readonly trusted: number;
   /** Before this a success does not make it known good: it may come of the attack. */
   readonly welcomeFrom: number;
   /** Until when it is not blocked again, for a person has just let it in. */
@@ -60,6 +62,8 @@ export class Offenders {
       target,
       until: Math.max(until, known?.until ?? 0),
       times: times ?? known?.times ?? 0,
+      // What the store knows does not tell them apart.
+      trusted: times ?? known?.trusted ?? 0,
       welcomeFrom: Math.max(distrusted, known?.welcomeFrom ?? 0),
       sparedUntil: 0,
     });
@@ -69,7 +73,8 @@ export class Offenders {
     const offender = this.#get(target);
     if (offender === undefined || offender.until <= at) return;
     const times = Math.max(0, offender.times - 1);
-    this.#set({ target, until: at, times, welcomeFrom: at, sparedUntil: at + LIFTED_FOR_MS });
+    const trusted = Math.min(offender.trusted, times);
+    this.#set({ target, until: at, times, trusted, welcomeFrom: at, sparedUntil: at + LIFTED_FOR_MS });
   }
 
   /** Whether a block holds all of `target`. */
@@ -82,17 +87,27 @@ export class Offenders {
     return this.#around(target).some(({ sparedUntil }) => sparedUntil > at);
   }
 
-  /** @param times block times by offence, ms; the last stands for all further ones */
-  sentence(target: Network, at: number, times: readonly number[]): Sentence {
-    const offender = this.#get(target);
-    const isForgiven = offender === undefined || at - offender.until > this.#forgiveAfterMs;
-    const before = isForgiven ? 0 : offender.times;
+  /**
+   * @param times block times by offence, ms; the last stands for all further ones
+   * @param isForgeable others may have sent what it is blocked for: that makes nobody an offender who was none
+   */
+  sentence(target: Network, at: number, times: readonly number[], isForgeable: boolean): Sentence {
+    const offender = this.#unforgiven(target, at);
+    const before = (isForgeable ? offender?.times : offender?.trusted) ?? 0;
     return { before, ms: times[Math.min(before, times.length - 1)] ?? 0 };
   }
 
-  punish(target: Network, at: number, { ms, before }: Sentence): void {
+  punish(target: Network, at: number, { ms }: Sentence, isForgeable: boolean): void {
+    const offender = this.#unforgiven(target, at);
     const until = at + ms;
-    this.#set({ target, until, times: before + 1, welcomeFrom: until + DISTRUST_MS, sparedUntil: 0 });
+    this.#set({
+      target,
+      until,
+      times: (offender?.times ?? 0) + 1,
+      trusted: (offender?.trusted ?? 0) + (isForgeable ? 0 : 1),
+      welcomeFrom: until + DISTRUST_MS,
+      sparedUntil: 0,
+    });
   }
 
   /** Whether a success makes this address known good. */
@@ -114,6 +129,11 @@ export class Offenders {
       if (offender !== undefined) found.push(offender);
     }
     return found;
+  }
+
+  #unforgiven(target: Network, at: number): Offender | undefined {
+    const offender = this.#get(target);
+    return offender === undefined || at - offender.until > this.#forgiveAfterMs ? undefined : offender;
   }
 
   #get({ text }: Network): Offender | undefined {

@@ -79,6 +79,13 @@ describe('repeat offenders', () => {
     assert.deepEqual(seconds(make(), [0, 120_000, 720_000, 4_400_000], 'no'), [120, 600, 3600, 14_400]);
     assert.equal(make().decide(finding({ proven: 'no' })).code, 'unproven');
   });
+  test('are not made of somebody by forged packets: the first that is proven is the first', () => {
+    const policy = make();
+    assert.deepEqual(seconds(policy, [0, 120_000, 720_000], 'no'), [120, 600, 3600]);
+    const proven = policy.decide(finding({ at: NOW + 4_400_000, proven: 'yes' }));
+    assert.deepEqual([proven.seconds, proven.code], [3600, 'threshold']);
+    assert.deepEqual(seconds(policy, [8_100_000], 'no'), [14_400], 'forged ones go on from where they were');
+  });
   test('known from before the restart are told of', () => {
     const policy = make();
     policy.noteBlock(network('203.0.113.7'), NOW - 1000, 2);

@@ -133,11 +133,12 @@ export class Policy {
     if (finding.subject.kind === 'network' && isUnproven(finding)) {
       return verdict('watch', 'unproven', 'no network is blocked for packets whose source may be forged');
     }
-    const times = this.#config[isUnproven(finding) ? 'unproven-block-times' : 'block-times'];
-    const sentence = book.sentence(target, finding.at, times);
+    const isForgeable = isUnproven(finding);
+    const times = this.#config[isForgeable ? 'unproven-block-times' : 'block-times'];
+    const sentence = book.sentence(target, finding.at, times, isForgeable);
     const spared = this.#spare(finding, target, sentence) ?? withoutCustomers(finding, sentence);
     if (spared !== undefined) return spared;
-    book.punish(target, finding.at, sentence);
+    book.punish(target, finding.at, sentence, isForgeable);
     return blocked(finding, sentence);
   }
 
