@@ -86,7 +86,7 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'accounts and SBCs unlike their habits',
     schema: behaviourConfig,
     needs: ['register.ok', 'call.started'],
-    create: (config) => new Behaviour(config),
+    create: (config, _intel, plan) => new Behaviour(config, plan),
   }),
   defineDetector({
     name: 'reputation',

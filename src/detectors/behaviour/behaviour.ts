@@ -1,5 +1,5 @@
 import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
-import { DEFAULT_DIAL_PLAN, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
+import { DEFAULT_DIAL_PLAN, type DialPlan, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
 import { dialledNumber } from '../../lib/phone-number/dialled-number.ts';
 import { hashText, mix } from '../../lib/text-hash.ts';
 import { accountHash } from '../../pipeline/account-hash.ts';
@@ -30,12 +30,14 @@ interface Snapshot {
 export class Behaviour implements Detector {
   readonly name = 'behaviour';
   readonly #config: BehaviourConfig;
+  readonly #plan: DialPlan;
   readonly #accounts: BoundedTable;
   /** By name; the configuration says how many there are. */
   readonly #sensors = new Map<string, SensorHabits>();
 
-  constructor(config: BehaviourConfig) {
+  constructor(config: BehaviourConfig, plan: DialPlan = DEFAULT_DIAL_PLAN) {
     this.#config = { ...config };
+    this.#plan = plan;
     this.#accounts = new BoundedTable({ maxKeys: config['max-accounts'], words: ACCOUNT_WORDS, horizonMs: KEEP_MS });
   }
 
@@ -100,7 +102,7 @@ export class Behaviour implements Detector {
     const { at } = signal;
     const deviation = this.#sensor(signal).count('calls', at, 1, this.#config);
     if (!this.#touch(signal)) return this.#ofSensor(signal, deviation);
-    const destination = destinationOf(dialledNumber(signal.requestUri), DEFAULT_DIAL_PLAN);
+    const destination = destinationOf(dialledNumber(signal.requestUri), this.#plan);
     const place = isCostly(destination) ? hashText(destination.country, 1) : undefined;
     const { record, base } = this.#accounts;
     noteCall(record, base, at, networkHash(signal), place);
