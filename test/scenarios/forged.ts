@@ -54,7 +54,7 @@ export const FORGERIES: readonly Scenario[] = [
   {
     name: 'forged-flood',
     story: '50,000 failures a minute, each from another forged address.',
-    types: ['distributed_attack'],
+    types: ['distributed_attack', 'campaign_detected'],
     play: flood,
   },
 ];

@@ -181,7 +181,7 @@ export const HONEST: readonly Scenario[] = [
     name: 'failures-only',
     story:
       'Twelve subscribers of one /24 mistype a password three times each; the log has failures only, so nobody sees them get in.',
-    types: ['distributed_attack'],
+    types: ['distributed_attack', 'campaign_detected'],
     play: failuresOnly,
   },
 ];
