@@ -1,6 +1,6 @@
 /** What one account does by habit, inside a record of words, and what deviates from that. Times are ms since the epoch. */
 import { addToPeriod, countInPeriod, PEAK_WORDS, usualPeak } from '../../lib/habit/peak.ts';
-import { see } from '../../lib/habit/seen.ts';
+import { hasSeen, see } from '../../lib/habit/seen.ts';
 import { addToHour, countInHour, deviates, habitOf, WEEK_HOURS_WORDS } from '../../lib/habit/week-hours.ts';
 import type { Severity } from '../../pipeline/finding.ts';
 import type { BehaviourConfig } from './config.ts';
@@ -56,6 +56,11 @@ export type AccountRules = Pick<BehaviourConfig, 'learn-for' | 'min-calls' | 'fa
 export interface Site {
   /** How many times the habit all others call in the hour of `at`, at least 1. */
   busyness(at: number, ownCalls: number): number;
+}
+
+/** Whether the account has registered, or called, from a network. */
+export function knowsNetwork(record: Uint32Array, base: number, network: number): boolean {
+  return hasSeen(record, base + NETWORKS.start + PEAK_WORDS, NETWORKS.capacity, network);
 }
 
 /** @returns whether the product of its user agent is new to the account */

@@ -91,6 +91,19 @@ describe('an account', () => {
       1,
     );
   });
+  test('whose phone returns no challenge, but registers from where it calls', () => {
+    const simple = { proven: 'no' } as const;
+    const weeks = ONE.map((one) => ({ ...one, proven: 'no' }) as Signal);
+    assert.equal(
+      findings(
+        merged(
+          weeks,
+          repeat(42, NIGHT, MINUTE, (at) => calls(at, '200', '0401', simple)),
+        ),
+      ).length,
+      1,
+    );
+  });
   test('that registers from everywhere', () => {
     const everywhere = repeat(12, NIGHT, HOUR, (at, i) => registers(at, '200', { ip: `192.0.${i}.1` }));
     const [found, ...more] = findings(merged(ONE, everywhere));
@@ -235,6 +248,13 @@ describe('nothing is said', () => {
       repeat(3 * 1440, START + 5 * WEEK, 50 * SECOND, (at) => registers(at, '200')),
     ),
   );
+  silent('of a call to a group of thirty phones, which back ends ring in the name of the caller', () => {
+    const backEnd = { ip: '10.0.0.5', userAgent: 'PBX', proven: 'no' } as const;
+    return merged(
+      ONE,
+      repeat(60, NIGHT, SECOND, (at) => calls(at, '200', '1001', backEnd)),
+    );
+  });
   silent('of the callers of a trunk', () => {
     const trunk = { ip: '192.0.2.5', userAgent: 'Carrier SBC', proven: 'no' } as const;
     const habit = repeat(35 * 24, START, HOUR, (at) => calls(at, '+4930123', '0401', trunk));

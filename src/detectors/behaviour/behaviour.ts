@@ -8,7 +8,7 @@ import { type Finding, type Subject, subjectText } from '../../pipeline/finding.
 import { isOwnAccount } from '../../pipeline/own-account.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
-import { ACCOUNT_WORDS, isKnown, judge, noteCall, noteRegistration } from './account.ts';
+import { ACCOUNT_WORDS, isKnown, judge, knowsNetwork, noteCall, noteRegistration } from './account.ts';
 import type { BehaviourConfig } from './config.ts';
 import type { Deviation } from './deviation.ts';
 import { productOf } from './product.ts';
@@ -102,10 +102,12 @@ export class Behaviour implements Detector {
     const { at } = signal;
     const deviation = this.#sensor(signal).count('calls', at, 1, this.#config);
     if (!this.#touch(signal)) return this.#ofSensor(signal, deviation);
+    const { record, base } = this.#accounts;
+    const network = networkHash(signal);
+    if (isUnproven(signal) && !knowsNetwork(record, base, network)) return this.#ofSensor(signal, deviation);
     const destination = destinationOf(dialledNumber(signal.requestUri), this.#plan);
     const place = isCostly(destination) ? hashText(destination.country, 1) : undefined;
-    const { record, base } = this.#accounts;
-    noteCall(record, base, at, networkHash(signal), place);
+    noteCall(record, base, at, network, place);
     return this.#ofSensor(signal, deviation) ?? this.#ofAccount(signal);
   }
 
@@ -171,6 +173,14 @@ export class Behaviour implements Detector {
       identity: `${this.name}:${subjectText(subject)}:${what}:${at}`,
     };
   }
+}
+
+/**
+ * On its way from a back end to whom it calls, a call has the caller in From once more: a call to a group of thirty phones
+ * would count as thirty.
+ */
+function isUnproven({ transport, proven }: Signal): boolean {
+  return transport === 'udp' && proven === 'no';
 }
 
 /** The /24 of an IPv4 address, the /48 of an IPv6 address. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mix } from '../text-hash.ts';
-import { see } from './seen.ts';
+import { hasSeen, see } from './seen.ts';
 
 const DAY = 20_000;
 const KEEP = 56;
@@ -13,6 +13,13 @@ test('a thing is new once', () => {
     [true, true, false, false],
   );
   assert.deepEqual([record[0], record[5]], [0, 0]);
+});
+
+test('whether it was seen can be asked', () => {
+  const record = new Uint32Array(6);
+  see(record, 1, 4, mix(1), DAY, KEEP);
+  assert.deepEqual([hasSeen(record, 1, 4, mix(1)), hasSeen(record, 1, 4, mix(2))], [true, false]);
+  assert.equal(hasSeen(record, 2, 4, mix(1)), false);
 });
 
 test('and again when it was not seen for long', () => {

@@ -21,8 +21,7 @@ export function see(
   day: number,
   keepDays: number,
 ): boolean {
-  // Never 0: that is an empty word.
-  const mark = ((hash >>> 0) % HASHES) + 1;
+  const mark = markOf(hash);
   const word = ((mark << DAY_BITS) | (day % DAYS)) >>> 0;
   let [place, oldest] = [base, -1];
   for (let i = base; i < base + capacity; i++) {
@@ -36,6 +35,18 @@ export function see(
   }
   record[place] = word;
   return true;
+}
+
+/** Whether it was seen, and not forgotten since; however long ago. */
+export function hasSeen(record: Uint32Array, base: number, capacity: number, hash: number): boolean {
+  const mark = markOf(hash);
+  for (let i = base; i < base + capacity; i++) if ((record[i] ?? 0) >>> DAY_BITS === mark) return true;
+  return false;
+}
+
+/** Never 0: that is an empty word. */
+function markOf(hash: number): number {
+  return ((hash >>> 0) % HASHES) + 1;
 }
 
 /** Days, modulo 11 years. */
