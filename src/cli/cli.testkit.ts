@@ -1,8 +1,10 @@
 /** Runs the real `main` on a state directory of its own. */
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Io } from './io.ts';
 import { main } from './main.ts';
 
@@ -104,4 +106,17 @@ export async function withDaemon(
     await ended;
   }
   return ended;
+}
+
+const PATIENCE_MS = 15_000;
+
+/** Asks again and again until the answer is right. */
+export async function until<T>(ask: () => Promise<T>, is: (value: T) => boolean): Promise<T> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const value = await ask();
+    if (is(value)) return value;
+    assert.ok(performance.now() < deadline, `still ${JSON.stringify(value)}`);
+    await sleep(50);
+  }
 }

@@ -43,13 +43,18 @@ function eventRow({ id, at, severity, type, ip, aor, description, campaign, reso
   ];
 }
 
+/** `5 sources` */
+export function sourcesText(count: number): string {
+  return `${count} ${count === 1 ? 'source' : 'sources'}`;
+}
+
 function campaignRow({ campaign, severity, events, sources, firstAt, lastAt, description }: StoredCampaign): Cell[] {
   return [
     campaign,
     localTime(lastAt),
     { text: severity, tone: TONES[severity] },
     'campaign',
-    `${sources} ${sources === 1 ? 'source' : 'sources'}`,
-    `${events} ${events === 1 ? 'event' : 'events'} since ${localTime(firstAt)}: ${description}`,
+    sourcesText(sources),
+    `${events} ${events === 1 ? 'event' : 'events'} since ${localTime(firstAt)}; told last: ${description}`,
   ];
 }

@@ -5,10 +5,7 @@ import { appendFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cli, withCli, withDaemon } from './cli.testkit.ts';
-
-const PATIENCE_MS = 15_000;
+import { type Cli, until, withCli, withDaemon } from './cli.testkit.ts';
 
 /** Failed registrations with a hostile user agent, the last of them at `at`. */
 function failures(count: number, ip: string, at: number): string {
@@ -17,16 +14,6 @@ function failures(count: number, ip: string, at: number): string {
     return `E_SIPWARD,1,register.failed,${seconds},0,${ip},5071,udp,1,REGISTER,401,Unauthorized,1001,example.com,sip%3Aexample.com,%1B[31mevil%0Aagent,call-${i},60\n`;
   };
   return Array.from({ length: count }, (_, i) => line(i)).join('');
-}
-
-async function until<T>(ask: () => Promise<T>, is: (value: T) => boolean): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const value = await ask();
-    if (is(value)) return value;
-    assert.ok(performance.now() < deadline, `still ${JSON.stringify(value)}`);
-    await sleep(50);
-  }
 }
 
 /** A daemon that follows a file of its own; `config` is added. */

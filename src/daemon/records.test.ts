@@ -103,7 +103,7 @@ describe('a campaign', () => {
   test('is named by what is told of itself', () => {
     const news = finding({ kind: 'campaign', campaign: 'c-7f3k2p' });
     const event = findingEvent({ finding: news, decision: decision({ action: 'watch', target: undefined }) });
-    assert.deepEqual([event.ip, event.aor, event.campaign], ['', '', 'c-7f3k2p']);
+    assert.deepEqual([event.ip, event.aor, event.campaign, event.description], ['', '', 'c-7f3k2p', news.reason]);
   });
 
   test('gets the events of earlier findings, by the identities that they were written with', () => {

@@ -21,8 +21,13 @@ export function signalRow(signal: Signal): SignalRow | undefined {
 
 /** The event of a finding, with what was decided about it. */
 export function findingEvent({ finding, decision, membership }: Outcome): EventRow {
+  // A block's reason repeats the finding's; of a campaign nothing is decided, its sources are judged one by one.
   const done =
-    decision.action === 'block' ? decision.reason : `${finding.reason}; ${decision.action}: ${decision.reason}`;
+    decision.action === 'block'
+      ? decision.reason
+      : finding.subject.kind === 'campaign'
+        ? finding.reason
+        : `${finding.reason}; ${decision.action}: ${decision.reason}`;
   return {
     identity: finding.identity,
     type: finding.type,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
-import type { SignalRow } from '../store/store.ts';
+import type { Severity } from '../pipeline/finding.ts';
+import type { EventRow, SignalRow } from '../store/store.ts';
 import { serveWeb } from './serve-web.ts';
 import { HEALTHY, NOW, withWeb } from './web.testkit.ts';
 
@@ -112,6 +113,46 @@ describe('/', () => {
         assert.ok(text.includes(piece), piece);
       }
       assert.match(text, /<b>2<\/b><span>failed registrations, 24 h/);
+    }));
+
+  it('shows campaigns in place of their events, those that are over as such', () =>
+    withWeb(async ({ get, store }) => {
+      const event = (identity: string, at: number, over: Partial<EventRow>): EventRow => ({
+        identity,
+        type: 'decoy_touched',
+        severity: 'error',
+        ip: '',
+        aor: '',
+        description: 'spoke to the decoy',
+        at,
+        details: {},
+        ...over,
+      });
+      const told = (campaign: string, at: number, description: string, severity: Severity) =>
+        event(`${campaign} ${at}`, at, { type: 'campaign_detected', campaign, description, severity });
+      await store.addEvents([
+        ...[1, 2, 3].map((i) => event(`a${i}`, NOW - 60_000 - i, { ip: `203.0.113.${i}`, campaign: 'c-222222' })),
+        event('b', NOW - 7_200_000, { ip: '198.51.100.9', campaign: 'c-333333' }),
+        told('c-222222', NOW - 60_000, `3 sources ${HOSTILE}`, 'error'),
+        told('c-333333', NOW - 7_100_000, '1 source', 'critical'),
+        told('c-333333', NOW - 1000, 'over: 1 source', 'info'),
+        event('c', NOW, { ip: '192.0.2.77' }),
+      ]);
+      const text = await (await get('/')).text();
+      const rowOf = (campaign: string) =>
+        new RegExp(`<td class="mono">${campaign}</td>[^]*?</tr>`).exec(text)?.[0] ?? '';
+      assert.match(
+        rowOf('c-222222'),
+        /badge bad">running<.*\n.*>1m ago<.*>1m ago<.*\n.*>3<\/td>.*>4<\/td>\n.*3 sources &lt;/,
+      );
+      assert.match(
+        rowOf('c-333333'),
+        /badge quiet">over<.*\n.*>2h ago<.*>2h ago<.*\n.*>1<\/td>.*>3<\/td>\n.*over: 1 source/,
+      );
+      const events = text.slice(text.indexOf('Last security events'));
+      assert.match(events, /192\.0\.2\.77/);
+      assert.doesNotMatch(events, /203\.0\.113|198\.51\.100/);
+      assert.ok(!text.includes('<script'));
     }));
 
   it('escapes everything, and says what fails', () =>

@@ -108,7 +108,7 @@ function campaignsSection({ campaigns, now }: StatusData): Html {
 <td class="number">${one.sources.toLocaleString('en')}</td><td class="number">${one.events.toLocaleString('en')}</td>
 <td class="wrap">${one.description}</td></tr>`,
   );
-  const heads = ['campaign', 'state', 'first', 'last', '#sources', '#events', 'what'];
+  const heads = ['campaign', 'state', 'first', 'last', '#sources', '#events', 'told last'];
   const legend =
     rows.length === 0
       ? ''

@@ -1,6 +1,7 @@
 /** What every scenario and recording must come to, and that docs/detection.md says what is true. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { campaignsOf } from './campaigns.ts';
 import { replayCorpora } from './corpora.ts';
 import { evaluate } from './evaluate.ts';
 import { SCENARIOS } from './index.ts';
@@ -8,6 +9,14 @@ import { corporaReport, scenarioReport, writtenReport } from './report.ts';
 
 /** Attackers that may go unfound, as a share of all: who comes before anything can be known. */
 const MAY_MISS: Readonly<Record<string, number>> = { botnet: 0.05 };
+
+/** Attacks of many: each is one campaign, and of all that is found so much belongs to it. */
+const ONE_CAMPAIGN: Readonly<Record<string, number>> = {
+  botnet: 0.99,
+  neighbours: 0.95,
+  'ipv6-hopping': 0.95,
+  'forged-flood': 0.95,
+};
 
 const results = SCENARIOS.map(evaluate);
 
@@ -30,6 +39,24 @@ describe('scenarios', () => {
           sipward.types.filter((type) => !scenario.types.includes(type)),
           [],
         );
+      });
+    }
+  }
+});
+
+describe('campaigns', () => {
+  for (const result of results) {
+    const { name } = result.scenario;
+    const share = ONE_CAMPAIGN[name];
+    if (share === undefined) {
+      test(`${name}: what one source does, and what honest clients do, is none`, () =>
+        assert.equal(campaignsOf(result).campaigns, 0));
+    } else {
+      test(`${name}: is one campaign`, () => {
+        const { campaigns, apart } = campaignsOf(result);
+        const all = result.sipward.outcomes.length;
+        assert.equal(campaigns, 1);
+        assert.ok(apart <= all * (1 - share), `${apart} of ${all} belong to none`);
       });
     }
   }

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { OperationResult } from '../../daemon/operations.ts';
 import { blockTable, endedBlockTable } from '../block-table.ts';
 import { type Bind, command } from '../command.ts';
-import { eventTable } from '../event-table.ts';
+import { eventTable, sourcesText } from '../event-table.ts';
 import { number } from '../option-values.ts';
 import { printable } from '../printable.ts';
 import type { Session } from '../session.ts';
@@ -55,8 +55,8 @@ function answerText(session: Session, answer: Answer): string {
   ].join('');
 }
 
-function campaignText({ campaign, description }: Answer['campaigns'][number]): string {
-  return printable(`Part of the campaign ${campaign}: ${description}`);
+function campaignText({ campaign, sources, description }: Answer['campaigns'][number]): string {
+  return printable(`Part of the campaign ${campaign}, ${sourcesText(sources)}; told last: ${description}`);
 }
 
 function section<T>(
