@@ -134,7 +134,7 @@ export const OPERATIONS = {
       since: since.optional(),
       source: networkValue().optional(),
       resolved: z.boolean().optional(),
-      campaign: campaignId.optional(),
+      campaign: campaignId.nullable().optional().describe('null: those that belong to none.'),
       fold: z.boolean().default(false).describe('Each campaign in place of its events.'),
       limit: z.int().min(1).max(MAX_PAGE).default(100),
     }),

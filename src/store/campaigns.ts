@@ -29,6 +29,19 @@ export async function joinCampaigns(db: Kysely<Schema>, joins: readonly Campaign
   }
 }
 
+/** The campaigns of the newest tellings, the latest first. */
+export async function latelyTold(db: Kysely<Schema>, tellings: number): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('security_events')
+    .select('campaign')
+    .where('event_type', '=', 'campaign_detected')
+    .orderBy('event_time', 'desc')
+    .orderBy('id', 'desc')
+    .limit(tellings)
+    .execute();
+  return [...new Set(rows.flatMap(({ campaign }) => campaign ?? []))];
+}
+
 /** Campaigns with an event since, the latest first. */
 export async function recentCampaigns(
   db: Kysely<Schema>,
@@ -36,16 +49,7 @@ export async function recentCampaigns(
   since: number,
   limit: number,
 ): Promise<readonly StoredCampaign[]> {
-  const tellings = await db
-    .selectFrom('security_events')
-    .select('campaign')
-    .where('event_type', '=', 'campaign_detected')
-    .orderBy('event_time', 'desc')
-    .orderBy('id', 'desc')
-    .limit(TELLINGS)
-    .execute();
-  const ids = new Set(tellings.flatMap(({ campaign }) => campaign ?? []));
-  const all = await campaignsOf(db, dialect, [...ids]);
+  const all = await campaignsOf(db, dialect, await latelyTold(db, TELLINGS));
   return all.filter(({ lastAt }) => lastAt >= since).slice(0, limit);
 }
 

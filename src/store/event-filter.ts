@@ -13,13 +13,17 @@ export function matching(dialect: SqlDialect, filter: EventFilter): (e: Events) 
   const { type, severity, since, resolved, campaign, source } = filter;
   return (e) =>
     e.and([
-      ...(type === undefined ? [] : [e('event_type', '=', type)]),
-      ...(severity === undefined ? [] : [e('severity', '=', severity)]),
-      ...(since === undefined ? [] : [e('event_time', '>=', dialect.time(since))]),
-      ...(resolved === undefined ? [] : [e('resolved', '=', resolved ? 1 : 0)]),
-      ...(campaign === undefined ? [] : [e('campaign', '=', campaign)]),
-      ...(source === undefined ? [] : [about(e, source)]),
+      ...given(type, (value) => e('event_type', '=', value)),
+      ...given(severity, (value) => e('severity', '=', value)),
+      ...given(since, (value) => e('event_time', '>=', dialect.time(value))),
+      ...given(resolved, (value) => e('resolved', '=', value ? 1 : 0)),
+      ...given(campaign, (value) => (value === null ? e('campaign', 'is', null) : e('campaign', '=', value))),
+      ...given(source, (value) => about(e, value)),
     ]);
+}
+
+function given<T, U>(value: T | undefined, condition: (value: T) => U): U[] {
+  return value === undefined ? [] : [condition(value)];
 }
 
 function about(e: Events, source: string) {

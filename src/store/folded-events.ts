@@ -1,45 +1,21 @@
 /** Events as a person wants to see them: each campaign is one thing, however many events it has. */
 import type { Kysely } from 'kysely';
-import { campaignsOf } from './campaigns.ts';
+import { campaignsOf, latelyTold } from './campaigns.ts';
 import type { SqlDialect } from './engine.ts';
-import { DEFAULT_LIMIT, fromRow, newestFirst } from './event-table.ts';
+import { DEFAULT_LIMIT, findEvents } from './event-table.ts';
 import type { Schema } from './schema.ts';
-import type { EventFilter, FoldedEvents, StoredEvent } from './store.ts';
+import type { EventFilter, FoldedEvents } from './store.ts';
+
+/** How often a campaign is told on average, at most: so many tellings are read for each line. */
+const TELLINGS = 5;
 
 /** The newest events and campaigns, together at most the filter's limit. */
 export async function findFolded(db: Kysely<Schema>, dialect: SqlDialect, filter: EventFilter): Promise<FoldedEvents> {
   const limit = filter.limit ?? DEFAULT_LIMIT;
-  const events: StoredEvent[] = [];
-  const campaigns = new Set<string>();
-  let after: { readonly event_time: string; readonly id: number } | undefined;
-  while (true) {
-    // Without those folded already, so that each page brings something new, however long a campaign is.
-    const rows = await pageAfter(db, dialect, { ...filter, limit }, [...campaigns], after).execute();
-    for (const row of rows) {
-      if (events.length + campaigns.size >= limit) break;
-      if (row.campaign === null) events.push(fromRow(row, dialect));
-      else campaigns.add(row.campaign);
-    }
-    after = rows.at(-1);
-    if (rows.length < limit || events.length + campaigns.size >= limit) break;
-  }
-  return { events, campaigns: await campaignsOf(db, dialect, [...campaigns], filter) };
-}
-
-function pageAfter(
-  db: Kysely<Schema>,
-  dialect: SqlDialect,
-  filter: EventFilter,
-  folded: readonly string[],
-  after: { readonly event_time: string; readonly id: number } | undefined,
-) {
-  let query = newestFirst(db, dialect, filter);
-  if (folded.length > 0) {
-    query = query.where((e) => e.or([e('campaign', 'is', null), e('campaign', 'not in', folded)]));
-  }
-  if (after === undefined) return query;
-  const { event_time, id } = after;
-  return query.where((e) =>
-    e.and([e('event_time', '<=', event_time), e.or([e('event_time', '<', event_time), e('id', '<', id)])]),
-  );
+  const events = await findEvents(db, dialect, { ...filter, campaign: null });
+  const campaigns = await campaignsOf(db, dialect, await latelyTold(db, limit * TELLINGS), filter);
+  const times = [...events.map(({ at }) => at), ...campaigns.map(({ lastAt }) => lastAt)].sort((a, b) => b - a);
+  const oldest = times[limit - 1] ?? Number.NEGATIVE_INFINITY;
+  const shown = campaigns.filter(({ lastAt }) => lastAt >= oldest).slice(0, limit);
+  return { events: events.filter(({ at }) => at >= oldest).slice(0, limit - shown.length), campaigns: shown };
 }

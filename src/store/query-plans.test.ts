@@ -42,6 +42,7 @@ const QUESTIONS: Readonly<Record<string, (db: Db, engine: Engine) => Promise<unk
   'events resolved': (db) => findEvents(db, SQLITE, { resolved: true }),
   'events of an address': (db) => findEvents(db, SQLITE, { source: '203.0.113.7' }),
   'events of a campaign': (db) => findEvents(db, SQLITE, { campaign: 'c-7f3k2p' }),
+  'events of no campaign': (db) => findEvents(db, SQLITE, { campaign: null }),
   'events folded': (db) => findFolded(db, SQLITE, { since: NOW }),
   'events of a type folded': (db) => findFolded(db, SQLITE, { type: 'flood_detected', limit: 1 }),
   'campaigns of late': (db) => recentCampaigns(db, SQLITE, NOW, 10),
@@ -106,9 +107,9 @@ test('every question is answered by an index', async (t) => {
   const counters = new Counters();
   counters.addSignal(signalRow());
   await counters.write(db, SQLITE);
-  // Two pages, each with a campaign, so that folding goes on after the first.
+  // So that there is something to fold.
   const campaigns = ['c-7f3k2p', 'c-bbbbbb'].map((campaign) =>
-    eventRow(campaign, { type: 'flood_detected', campaign }),
+    eventRow(campaign, { type: 'campaign_detected', campaign }),
   );
   await insertEvents(db, SQLITE, campaigns, new Counters());
   for (const [name, ask] of Object.entries(QUESTIONS)) {

@@ -149,7 +149,8 @@ export interface EventFilter {
   /** Address or network; a network finds the addresses in it. */
   readonly source?: string;
   readonly resolved?: boolean;
-  readonly campaign?: string;
+  /** null: those that belong to none. */
+  readonly campaign?: string | null;
   /** Newest first; default 100. */
   readonly limit?: number;
 }

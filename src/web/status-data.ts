@@ -39,7 +39,7 @@ async function read(operations: Operations, clock: () => number): Promise<Status
     operations.status({}),
     operations.stats({ since: '24h' }),
     operations.blocks({ limit: SHOWN_ROWS, first: 'newest' }),
-    operations.events({ fold: true, limit: SHOWN_ROWS }),
+    operations.events({ campaign: null, limit: SHOWN_ROWS }),
     operations.campaigns({ since: '24h', limit: SHOWN_ROWS }),
   ]);
   return { now: clock(), status, stats, blocks, events, campaigns };
