@@ -19,6 +19,8 @@ export class DistinctCount {
   readonly #maxExact: number;
   readonly #exact = new Set<number>();
   readonly #registers = new Uint8Array(REGISTERS);
+  /** Until a register changes, which gets the rarer the more there are. */
+  #estimated: number | undefined;
 
   constructor(maxExact: number) {
     this.#maxExact = maxExact;
@@ -29,7 +31,9 @@ export class DistinctCount {
   }
 
   get count(): number {
-    return this.isExact ? this.#exact.size : Math.max(this.#exact.size, estimate(this.#registers));
+    if (this.isExact) return this.#exact.size;
+    this.#estimated ??= estimate(this.#registers);
+    return Math.max(this.#exact.size, this.#estimated);
   }
 
   add(thing: string): void {
@@ -38,7 +42,9 @@ export class DistinctCount {
     const scrambled = mix(hash ^ SEED);
     const register = scrambled & (REGISTERS - 1);
     const rank = Math.clz32(scrambled >>> 10) - 9;
-    if (rank > (this.#registers[register] ?? 0)) this.#registers[register] = rank;
+    if (rank <= (this.#registers[register] ?? 0)) return;
+    this.#registers[register] = rank;
+    this.#estimated = undefined;
   }
 
   state(): DistinctCountState {
@@ -48,6 +54,7 @@ export class DistinctCount {
   restore({ exact, registers }: DistinctCountState): void {
     for (const hash of exact) this.#exact.add(hash);
     this.#registers.set(registers);
+    this.#estimated = undefined;
   }
 }
 
