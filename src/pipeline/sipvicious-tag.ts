@@ -3,10 +3,11 @@
  * `svcrack` the account and the password it tries (so never show it). Undefined if it is no such tag.
  */
 export function decodeSipviciousTag(tag: string): string | undefined {
-  if (tag.length < 8 || tag.length > 512 || tag.length % 2 !== 0 || !/^[0-9a-f]+$/.test(tag)) return undefined;
+  if (tag.length < 18 || tag.length > 512 || tag.length % 2 !== 0 || !/^[0-9a-f]+$/.test(tag)) return undefined;
   const text = fromHex(tag);
   const separator = text.indexOf('\u0001');
-  const isRandom = /^\d{1,10}$/.test(text.slice(separator + 1));
+  // Of 32 random bits, so seldom shorter; and the random hex tags of phones end in a digit or two often enough.
+  const isRandom = /^\d{7,10}$/.test(text.slice(separator + 1));
   return separator > 0 && isRandom ? text.slice(0, separator) : undefined;
 }
 

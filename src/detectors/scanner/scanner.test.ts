@@ -18,7 +18,7 @@ describe('scanners', () => {
     ]),
     ['the SBC says so', { reason: 'scanner_detected' }],
     ['svmap tag', { fromTag: hex('7f00000113c4\x013483209') }],
-    ['svwar tag', { fromTag: hex('1000\x0199') }],
+    ['svwar tag', { fromTag: hex('1000\x01998877665') }],
     ['svcrack tag with account and password', { fromTag: hex('1000:secret\x011234567890') }],
     ['svcrack first tag', { fromTag: '3206210844' }],
     ['sipvicious From', { from: '"sipvicious"<sip:100@1.1.1.1>' }],
@@ -48,6 +48,8 @@ describe('honest clients', () => {
     ['a decimal branch alone', { branch: 'z9hG4bK-1234567' }],
     ['a long branch with the cookie', { branch: `z9hG4bK${'a'.repeat(64)}` }],
     ['hex text that is no such tag', { fromTag: 'deadbeefcafe01' }],
+    ['a random hex tag that happens to end in 01 and digits', { fromTag: '8e4b0131' }],
+    ['a longer one', { fromTag: 'c0ffee9b5a01393235' }],
     ['a hex tag with 01 but no digits after it', { fromTag: hex('1000\x01abc') }],
     ['an answered call', { kind: 'call.answered', userAgent: 'sipvicious' }],
   ];
@@ -55,7 +57,7 @@ describe('honest clients', () => {
 });
 
 test('a finding says by what, but never a tried password', () => {
-  const finding = found({ fromTag: hex('1000:hunter2\x0155'), userAgent: 'friendly-scanner', proven: 'yes' });
+  const finding = found({ fromTag: hex('1000:hunter2\x0155123456'), userAgent: 'friendly-scanner', proven: 'yes' });
   assert.equal(finding?.reason, 'a scanning tool, known by its user agent, sipvicious-tag (100 % sure)');
   assert.equal(finding?.evidence.proven, 'yes');
   assert.doesNotMatch(JSON.stringify(finding), /hunter2|68756e74657232/);
