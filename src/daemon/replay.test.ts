@@ -47,6 +47,16 @@ describe('replay', () => {
     ]);
   });
 
+  test('of a network, those that failed are attackers; a neighbour is not for being near', () => {
+    const neighbour = signal({ ...PHONE, ip: '203.0.113.200' });
+    const bots = Array.from({ length: 12 }, (_, i) => signal({ ip: `203.0.113.${i + 1}`, at: NOW + (i + 1) * 60_000 }));
+    const { findings, sources } = replay([neighbour, ...bots]);
+    assert.ok(findings.some(({ subject }) => subject.network === '203.0.113.0/24'));
+    const verdicts = Object.fromEntries(sources.map(({ ip, verdict }) => [ip, verdict]));
+    assert.equal(verdicts['203.0.113.200'], 'clean');
+    assert.equal(verdicts['203.0.113.1'], 'attacker');
+  });
+
   test('an attack that goes on is one decision for each time the block would have ended', () => {
     const report = replay(series(2000, 10_000));
     assert.deepEqual(

@@ -31,12 +31,12 @@ export class SourceBook {
     if (signal.kind === 'register.failed' || isDoorKnock(signal)) record[base + WORDS.failures] = 1;
   }
 
-  /** The sources that the finding is about: its address, those in its network, or those its evidence names. */
+  /** The sources that the finding is about: its address, those in its network that failed, or those its evidence names. */
   judge({ finding, decision }: Outcome): void {
     const { subject } = finding;
     const rank = rankOf(decision.action, decision.code, finding.type);
     if (subject.kind === 'ip') this.#mark(subject.address, rank);
-    else if (subject.kind === 'network') for (const one of this.#within(subject.network)) this.#mark(one, rank);
+    else if (subject.kind === 'network') for (const one of this.#failedWithin(subject.network)) this.#mark(one, rank);
     else {
       for (const text of finding.evidence.samples.sources ?? []) {
         const address = Network.parse(text)?.base;
@@ -66,12 +66,14 @@ export class SourceBook {
     record[base + WORDS.verdict] = Math.max(record[base + WORDS.verdict] ?? 0, rank);
   }
 
-  /** Linear, for the few findings about a whole network. */
-  #within(network: Network): Address[] {
+  /** Neighbours that did nothing are no attackers. Linear, for the few findings about a whole network. */
+  #failedWithin(network: Network): Address[] {
     const addresses: Address[] = [];
     for (let i = 0; i < this.#order.length; i += 2) {
-      const address = Network.parse(keyText(this.#order[i] ?? 0, this.#order[i + 1] ?? 0))?.base;
-      if (address !== undefined && network.contains(address)) addresses.push(address);
+      const [high = 0, low = 0] = [this.#order[i], this.#order[i + 1]];
+      const address = Network.parse(keyText(high, low))?.base;
+      if (address === undefined || !network.contains(address) || !this.#sources.peek(high, low)) continue;
+      if (this.#sources.record[this.#sources.base + WORDS.failures] === 1) addresses.push(address);
     }
     return addresses;
   }

@@ -16,6 +16,8 @@ test('a flood that the SBC reports is a finding at once', () => {
   assert.equal(finding?.type, 'flood_detected');
   assert.equal(finding?.severity, 'error');
   assert.equal(finding?.count, 300);
+  assert.equal(finding?.reason, 'a flood of requests, 300 within seconds');
+  assert.equal(findings([signal({ kind: 'flood' })])[0]?.reason, 'the SBC reports a flood of requests');
 });
 
 test('a broken rate limit is a warning that names a known method only', () => {

@@ -30,7 +30,7 @@ export class Flood implements Detector {
   observe(signal: Signal): Finding | undefined {
     switch (signal.kind) {
       case 'flood':
-        return this.#find(signal, 'flood_detected', 'error', signal.count, 'the SBC reports a flood of requests');
+        return this.#find(signal, 'flood_detected', 'error', signal.count, floodText(signal));
       case 'request.limited':
         return this.#find(
           signal,
@@ -77,6 +77,11 @@ export class Flood implements Detector {
       identity: `${this.name}:${type}:${signal.address.countedText}:${signal.at}`,
     };
   }
+}
+
+/** Who counts says how many; pike does not. */
+function floodText({ count }: Signal): string {
+  return count > 1 ? `a flood of requests, ${count} within seconds` : 'the SBC reports a flood of requests';
 }
 
 /** Methods are attacker's text: only the known ones are named. */

@@ -93,6 +93,20 @@ describe('challenges that nobody answers', () => {
     ]);
   });
 
+  it('are a probe, too, if users are asked for slowly, and at the end of a recording', () => {
+    for (const method of ['OPTIONS', 'REGISTER']) {
+      const scene = new Scene();
+      for (const user of ['1', '2', '3', '4']) {
+        scene.reply(scene.request(method, { user, target: `sip:${user}@example.com` }), 401, 'x', challenge);
+        scene.wait(600_000);
+      }
+      scene.reply(scene.request(method, { user: '5', target: 'sip:5@example.com' }), 401, 'x', challenge);
+      scene.now += 1000;
+      scene.traffic.finish(scene.now);
+      assert.equal(scene.told().length, 3, method);
+    }
+  });
+
   it('are nothing if a phone tries on, or somebody only looks whether we live', () => {
     const scene = new Scene();
     for (let i = 0; i < 20; i++) {

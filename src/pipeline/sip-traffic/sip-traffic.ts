@@ -9,6 +9,7 @@ import { Calls } from './calls.ts';
 import { Challenged } from './challenged.ts';
 import { Challenges } from './challenges.ts';
 import { describeRequest, type RequestFields } from './describe-request.ts';
+import { Floods } from './floods.ts';
 import { Hosts } from './hosts.ts';
 import { isDialProbe, refusalReason } from './refusal.ts';
 import { hostKey, type SipPath } from './sip-path.ts';
@@ -19,6 +20,8 @@ import { keyOfReply, keyOfRequest, type Transaction, Transactions } from './tran
 const UNANSWERED_MS = 10_000;
 /** At the end of a recording this must do. */
 const UNANSWERED_AT_END_MS = 5000;
+/** A client answers a challenge by itself, at once. */
+const CHALLENGED_AT_END_MS = 1000;
 /** Timer C (RFC 3261 section 16.6) with some patience. */
 const RINGING_MS = 300_000;
 const EXPIRE_EVERY_MS = 250;
@@ -32,7 +35,7 @@ export interface SipTrafficOptions {
   readonly maxTransactions?: number;
 }
 
-type Outcome = Partial<Pick<SignalFields, 'status' | 'reason' | 'detail' | 'proven'>>;
+type Outcome = Partial<Pick<SignalFields, 'status' | 'reason' | 'detail' | 'proven' | 'count'>>;
 
 /**
  * Puts SIP messages seen on the wire together to transactions, and tells what came of them with the signals that the
@@ -50,6 +53,7 @@ export class SipTraffic {
   readonly #hosts: Hosts;
   readonly #suspects: Suspects;
   readonly #calls: Calls;
+  readonly #floods: Floods;
   #signals: Signal[] = [];
   #expiredAt = 0;
 
@@ -68,6 +72,7 @@ export class SipTraffic {
     this.#hosts = new Hosts(max);
     this.#suspects = new Suspects(max);
     this.#calls = new Calls(max);
+    this.#floods = new Floods(max);
   }
 
   /** Requests now remembered. */
@@ -77,8 +82,8 @@ export class SipTraffic {
 
   /** What was forgotten before its time because a table was full. */
   get evicted(): number {
-    const tables = [this.#transactions, this.#challenges, this.#challenged, this.#hosts, this.#suspects, this.#calls];
-    return tables.reduce((sum, table) => sum + table.evicted, 0);
+    const lookups = [this.#challenges, this.#challenged, this.#hosts, this.#suspects, this.#calls, this.#floods];
+    return lookups.reduce((sum, table) => sum + table.evicted, this.#transactions.evicted);
   }
 
   /** Takes one SIP message. False if these bytes are none. They may be overwritten afterwards. */
@@ -110,15 +115,18 @@ export class SipTraffic {
   expire(now: number): void {
     this.#expiredAt = now;
     this.#challenges.expire(now);
+    this.#floods.expire(now);
     for (const transaction of this.#transactions.expire(now)) this.#concludeUnanswered(transaction, now);
     for (const transaction of this.#challenged.expire(now)) this.#concludeAbandoned(transaction, now);
   }
 
   /** At the end of a recording: nothing more will come. */
   finish(now: number): void {
-    const later = now + UNANSWERED_MS - UNANSWERED_AT_END_MS;
-    for (const transaction of this.#transactions.expire(later)) this.#concludeUnanswered(transaction, now);
-    for (const transaction of this.#challenged.expire(later)) this.#concludeAbandoned(transaction, now);
+    const later = now + UNANSWERED_MS;
+    for (const transaction of this.#transactions.expire(later - UNANSWERED_AT_END_MS))
+      this.#concludeUnanswered(transaction, now);
+    for (const transaction of this.#challenged.expire(later - CHALLENGED_AT_END_MS))
+      this.#concludeAbandoned(transaction, now);
   }
 
   #observeMalformed({ reason, message }: Malformed, path: SipPath): boolean {
@@ -154,6 +162,14 @@ export class SipTraffic {
     };
     if (digest !== '') this.#challenged.answer(transaction);
     this.#transactions.add(key, transaction);
+    this.#countFlood(transaction);
+  }
+
+  #countFlood(transaction: Transaction): void {
+    const { source, at } = transaction.path;
+    if (this.#isOurs(transaction.path) || this.#hosts.isGood(source, at)) return;
+    const count = this.#floods.add(source, at);
+    if (count > 0) this.#emit('flood', transaction, at, { count });
   }
 
   #observeBye(callId: string, path: SipPath): void {
@@ -263,7 +279,7 @@ export class SipTraffic {
 
   /**
    * A challenge that nobody answered: calls without credentials are tried to see whether they get through, and one user
-   * after another is registered without any to see who exists.
+   * after another is registered, or asked for, without any to see who exists.
    */
   #concludeAbandoned(transaction: Transaction, now: number): void {
     const { request, path } = transaction;
@@ -272,7 +288,7 @@ export class SipTraffic {
     const userAfterUser = this.#suspects.addUser(request.address, targetOf(request), now);
     const seen = { status: transaction.status, detail: 'challenge not answered' };
     if (request.method === 'INVITE') this.#refuse('dial_probe', transaction, now, seen);
-    else if (request.method === 'REGISTER' && userAfterUser) this.#refuse('query_failed', transaction, now, seen);
+    else if (userAfterUser) this.#refuse('query_failed', transaction, now, seen);
   }
 
   /** Of a request that comes to nothing else: the script refuses known tools at once. */

@@ -2,49 +2,50 @@ import type { Address } from '../../lib/address.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { type HostKey, hostKey } from './sip-path.ts';
 
-const WINDOW_MS = 60_000;
+/** A phone that cannot reach its server asks the next one, by and by. */
+const DESTINATIONS_MS = 60_000;
+/** Who tries users slowly tries them for hours. */
+const USERS_MS = 3_600_000;
 /** A phone talks to one or two servers, and to them as one or two users. */
 const FEW = 2;
 
-interface Suspect {
+interface Suspect<T> {
   readonly startedAt: number;
-  readonly destinations: Set<HostKey>;
-  readonly users: Set<string>;
+  readonly seen: Set<T>;
 }
 
-/** Counts to three: how many servers, and as how many users, a source has approached to no avail within a minute. */
+/** Counts to three: how many servers, and as how many users, a source has approached to no avail. */
 export class Suspects {
-  readonly #suspects: BoundedMap<HostKey, Suspect>;
+  readonly #destinations: BoundedMap<HostKey, Suspect<HostKey>>;
+  readonly #users: BoundedMap<HostKey, Suspect<string>>;
 
   constructor(maxSuspects: number) {
-    this.#suspects = new BoundedMap(maxSuspects);
+    this.#destinations = new BoundedMap(maxSuspects);
+    this.#users = new BoundedMap(maxSuspects);
   }
 
   get evicted(): number {
-    return this.#suspects.evicted;
+    return this.#destinations.evicted + this.#users.evicted;
   }
 
   /** Notes a request that was not answered. True if the source goes from host to host. */
   addDestination(source: Address, destination: Address, at: number): boolean {
-    return isMany(this.#suspect(source, at).destinations, hostKey(destination));
+    return isMany(this.#destinations, source, hostKey(destination), at, DESTINATIONS_MS);
   }
 
   /** Notes a challenge that was not answered. True if the source tries user after user. */
   addUser(source: Address, user: string, at: number): boolean {
-    return isMany(this.#suspect(source, at).users, user);
-  }
-
-  #suspect(source: Address, at: number): Suspect {
-    const key = hostKey(source);
-    const known = this.#suspects.get(key);
-    if (known !== undefined && at - known.startedAt < WINDOW_MS) return known;
-    const suspect = { startedAt: at, destinations: new Set<HostKey>(), users: new Set<string>() };
-    this.#suspects.set(key, suspect);
-    return suspect;
+    return isMany(this.#users, source, user, at, USERS_MS);
   }
 }
 
-function isMany<T>(seen: Set<T>, one: T): boolean {
-  if (seen.size <= FEW) seen.add(one);
-  return seen.size > FEW;
+function isMany<T>(suspects: BoundedMap<HostKey, Suspect<T>>, source: Address, one: T, at: number, windowMs: number) {
+  const key = hostKey(source);
+  let suspect = suspects.get(key);
+  if (suspect === undefined || at - suspect.startedAt >= windowMs) {
+    suspect = { startedAt: at, seen: new Set() };
+    suspects.set(key, suspect);
+  }
+  if (suspect.seen.size <= FEW) suspect.seen.add(one);
+  return suspect.seen.size > FEW;
 }
