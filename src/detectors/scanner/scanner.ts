@@ -1,11 +1,11 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { BoundedTable } from '../../lib/bounded-table.ts';
 import type { Finding } from '../../pipeline/finding.ts';
+import { markScore, STRUCTURAL_MARKS } from '../../pipeline/scanner-marks.ts';
 import { SCANNER_USER_AGENTS } from '../../pipeline/scanner-user-agents.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import { type Detector, type DetectorState, QUIET_MS } from '../detector.ts';
 import type { ScannerConfig } from './config.ts';
-import { STRUCTURAL_MARKS } from './marks.ts';
 
 const MAX_REMEMBERED_AGENTS = 4096;
 
@@ -95,12 +95,4 @@ export class Scanner implements Detector {
       identity: `${this.name}:${signal.address.countedText}:${signal.at}`,
     };
   }
-}
-
-function markScore(signal: Signal): number {
-  let score = 0;
-  for (const mark of STRUCTURAL_MARKS) {
-    if (mark.matches(signal)) score += mark.weight;
-  }
-  return score;
 }

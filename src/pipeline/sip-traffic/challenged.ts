@@ -1,8 +1,9 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
+import type { RequestFields } from './describe-request.ts';
 import { hostKey } from './sip-path.ts';
 import type { Transaction } from './transactions.ts';
 
-/** Requests that were challenged and have not come again with credentials. */
+/** Requests that were challenged, or may have been out of sight, and have not come again with credentials. */
 export class Challenged {
   readonly #waiting: BoundedMap<string, { readonly request: Transaction; readonly at: number }>;
   readonly #patienceMs: number;
@@ -17,12 +18,18 @@ export class Challenged {
   }
 
   add(request: Transaction, at: number): void {
-    this.#waiting.set(keyOf(request), { request, at });
+    this.#waiting.set(keyOf(request.request), { request, at });
   }
 
   /** Notes a request with credentials: it answers the challenge of its like (same source, same Call-ID). */
   answer(request: Transaction): void {
-    this.#waiting.delete(keyOf(request));
+    this.#waiting.delete(keyOf(request.request));
+  }
+
+  /** Notes a request that is sent again: nobody has answered it, so if no challenge was seen, there is none. */
+  repeat(request: RequestFields): void {
+    const key = keyOf(request);
+    if (this.#waiting.get(key)?.request.status === 0) this.#waiting.delete(key);
   }
 
   /** Those whose challenge has not been answered in time. */
@@ -37,6 +44,6 @@ export class Challenged {
   }
 }
 
-function keyOf({ request }: Transaction): string {
-  return `${hostKey(request.address)} ${request.callId}`;
+function keyOf({ address, callId }: RequestFields): string {
+  return `${hostKey(address)} ${callId}`;
 }

@@ -76,8 +76,13 @@ export class Hosts {
     return (this.#hosts.get(hostKey(destination))?.repliedAt ?? Number.NEGATIVE_INFINITY) >= at;
   }
 
+  /** Whether the destination ever answered anybody in sight of the sensor. */
+  hasReplied({ destination }: SipPath): boolean {
+    return this.#hosts.get(hostKey(destination)) !== undefined;
+  }
+
   /** Whether the destination never answered anybody, while others do. */
-  isSilent({ destination }: SipPath): boolean {
-    return this.#hosts.get(hostKey(destination)) === undefined && this.#anyReplyAt > Number.NEGATIVE_INFINITY;
+  isSilent(path: SipPath): boolean {
+    return !this.hasReplied(path) && this.#anyReplyAt > Number.NEGATIVE_INFINITY;
   }
 }

@@ -17,6 +17,7 @@ export interface RequestSketch {
   readonly callId?: string;
   readonly cseq?: number;
   readonly toTag?: string;
+  readonly tag?: string;
   readonly expires?: number;
   readonly userAgent?: string;
   /** Of an Authorization header, e.g. `nonce="…", response="…"`. */
@@ -61,7 +62,7 @@ export class Scene {
     const lines = [
       `${method} ${target} SIP/2.0`,
       `Via: SIP/2.0/${transport.toUpperCase()} ${from}:5060;branch=${branch}`,
-      `From: "${user}" <sip:${user}@example.com>;tag=f${number}`,
+      `From: "${user}" <sip:${user}@example.com>;tag=${sketch.tag ?? `f${number}`}`,
       `To: <sip:${user}@example.com>${sketch.toTag === undefined ? '' : `;tag=${sketch.toTag}`}`,
       `Call-ID: ${callId}`,
       `CSeq: ${cseq} ${method}`,

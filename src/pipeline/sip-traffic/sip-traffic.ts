@@ -3,6 +3,7 @@ import type { Malformed } from '../../lib/sip/malformed.ts';
 import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
 import { parseSip } from '../../lib/sip/parse-sip.ts';
 import { makeSignal } from '../make-signal.ts';
+import { markScore } from '../scanner-marks.ts';
 import { SCANNER_USER_AGENTS } from '../scanner-user-agents.ts';
 import type { RefusalReason, Signal, SignalFields, SignalKind } from '../signal.ts';
 import { Calls } from './calls.ts';
@@ -12,6 +13,7 @@ import { describeRequest, type RequestFields } from './describe-request.ts';
 import { Floods } from './floods.ts';
 import { Hosts } from './hosts.ts';
 import { isDialProbe, refusalReason } from './refusal.ts';
+import { RenewedNonces } from './renewed-nonces.ts';
 import { hostKey, type SipPath } from './sip-path.ts';
 import { Suspects } from './suspects.ts';
 import { keyOfReply, keyOfRequest, type Transaction, Transactions } from './transactions.ts';
@@ -54,6 +56,7 @@ export class SipTraffic {
   readonly #suspects: Suspects;
   readonly #calls: Calls;
   readonly #floods: Floods;
+  readonly #renewedNonces: RenewedNonces;
   #signals: Signal[] = [];
   #expiredAt = 0;
 
@@ -73,6 +76,7 @@ export class SipTraffic {
     this.#suspects = new Suspects(max);
     this.#calls = new Calls(max);
     this.#floods = new Floods(max);
+    this.#renewedNonces = new RenewedNonces(max);
   }
 
   /** Requests now remembered. */
@@ -82,8 +86,9 @@ export class SipTraffic {
 
   /** What was forgotten before its time because a table was full. */
   get evicted(): number {
-    const lookups = [this.#challenges, this.#challenged, this.#hosts, this.#suspects, this.#calls, this.#floods];
-    return lookups.reduce((sum, table) => sum + table.evicted, this.#transactions.evicted);
+    const requests = [this.#transactions, this.#challenges, this.#challenged, this.#renewedNonces, this.#calls];
+    const sources = [this.#hosts, this.#suspects, this.#floods];
+    return [...requests, ...sources].reduce((sum, table) => sum + table.evicted, 0);
   }
 
   /** Takes one SIP message. False if these bytes are none. They may be overwritten afterwards. */
@@ -127,6 +132,7 @@ export class SipTraffic {
       this.#concludeUnanswered(transaction, now);
     for (const transaction of this.#challenged.expire(later - CHALLENGED_AT_END_MS))
       this.#concludeAbandoned(transaction, now);
+    for (const transaction of this.#transactions.expire(Number.POSITIVE_INFINITY)) this.#tellScanner(transaction, now);
   }
 
   #observeMalformed({ reason, message }: Malformed, path: SipPath): boolean {
@@ -151,7 +157,10 @@ export class SipTraffic {
     const key = keyOfRequest(fields, request);
     const { credentials } = request;
     const digest = credentials.map((one) => one.parameter('response') ?? '-').join();
-    if (this.#transactions.isKnown(key, digest)) return;
+    if (this.#transactions.isKnown(key, digest)) {
+      this.#challenged.repeat(fields);
+      return;
+    }
     const transaction: Transaction = {
       request: fields,
       path,
@@ -163,6 +172,17 @@ export class SipTraffic {
     if (digest !== '') this.#challenged.answer(transaction);
     this.#transactions.add(key, transaction);
     this.#countFlood(transaction);
+    if (method === 'REGISTER' && !this.#hosts.hasReplied(path)) this.#observeUnseen(transaction, credentials);
+  }
+
+  /** A registration whose reply may well come by another way: then what the client does next tells what it got. */
+  #observeUnseen(transaction: Transaction, [credentials]: SipRequest['credentials']): void {
+    if (credentials === undefined) {
+      this.#challenged.add(transaction, transaction.path.at);
+      return;
+    }
+    const refused = this.#renewedNonces.add(transaction, credentials);
+    if (refused !== undefined) this.#emit('register.failed', refused, transaction.path.at, { detail: 'no reply seen' });
   }
 
   #countFlood(transaction: Transaction): void {
@@ -282,20 +302,21 @@ export class SipTraffic {
    * after another is registered, or asked for, without any to see who exists.
    */
   #concludeAbandoned(transaction: Transaction, now: number): void {
-    const { request, path } = transaction;
+    const { request, path, status } = transaction;
+    const isChallenged = status === 401 || status === 407;
+    // Replies are seen after all, and this one was no challenge.
+    if (!isChallenged && this.#hosts.hasReplied(path)) return;
     if (this.#hosts.isGood(request.address, now)) return;
     this.#suspects.addDestination(request.address, path.destination, now);
     const userAfterUser = this.#suspects.addUser(request.address, targetOf(request), now);
-    const seen = { status: transaction.status, detail: 'challenge not answered' };
+    const seen = { status, detail: 'challenge not answered' };
     if (request.method === 'INVITE') this.#refuse('dial_probe', transaction, now, seen);
     else if (userAfterUser) this.#refuse('query_failed', transaction, now, seen);
   }
 
   /** Of a request that comes to nothing else: the script refuses known tools at once. */
   #tellScanner(transaction: Transaction, at: number): void {
-    const userAgent = transaction.request.userAgent.toLowerCase();
-    if (userAgent === '' || !SCANNER_USER_AGENTS.some((name) => userAgent.includes(name))) return;
-    this.#refuse('scanner_detected', transaction, at, { status: transaction.status });
+    if (isTool(transaction.request)) this.#refuse('scanner_detected', transaction, at, { status: transaction.status });
   }
 
   #refuse(reason: RefusalReason, transaction: Transaction, at: number, seen: Outcome): void {
@@ -319,6 +340,12 @@ export class SipTraffic {
 
 function outcome(reply: SipResponse): Outcome {
   return { status: reply.status, reason: reply.reason };
+}
+
+/** By its user agent, or by a mark that nothing else leaves. */
+function isTool(request: RequestFields): boolean {
+  const userAgent = request.userAgent.toLowerCase();
+  return SCANNER_USER_AGENTS.some((name) => userAgent.includes(name)) || markScore(request) >= 100;
 }
 
 /** Whom a request is about: the user to register, else the one called. */

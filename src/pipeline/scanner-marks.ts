@@ -3,13 +3,16 @@
  * A mark's weight is how sure it is alone, in per cent. What is cheap to see is asked first: most requests
  * need no pattern at all.
  */
-import type { Signal } from '../../pipeline/signal.ts';
-import { decodeSipviciousTag, FIRST_SVCRACK_TAG } from '../../pipeline/sipvicious-tag.ts';
+import type { SignalFields } from './signal.ts';
+import { decodeSipviciousTag, FIRST_SVCRACK_TAG } from './sipvicious-tag.ts';
+
+/** Where tools leave marks. */
+type Request = Pick<SignalFields, 'method' | 'from' | 'fromTag' | 'branch' | 'callId'>;
 
 export interface Mark {
   readonly name: string;
   readonly weight: number;
-  readonly matches: (signal: Signal) => boolean;
+  readonly matches: (request: Request) => boolean;
 }
 
 const HYPHEN = 45;
@@ -48,6 +51,15 @@ export const STRUCTURAL_MARKS: readonly Mark[] = [
   },
 ];
 
+/** How sure all marks of a request are together, in per cent; may exceed 100. */
+export function markScore(request: Request): number {
+  let score = 0;
+  for (const mark of STRUCTURAL_MARKS) {
+    if (mark.matches(request)) score += mark.weight;
+  }
+  return score;
+}
+
 function isDecimal(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const digit = text.charCodeAt(i) - 48;
@@ -56,13 +68,15 @@ function isDecimal(text: string): boolean {
   return text !== '';
 }
 
-function isDiallerCallId({ callId }: Signal): boolean {
+function isDiallerCallId({ callId }: Request): boolean {
   if (callId.charCodeAt(9) !== HYPHEN && callId.charCodeAt(10) !== HYPHEN) return false;
   return /^\d{9,10}-\d{9,10}-\d{9,10}$/.test(callId);
 }
 
-function isNmap(signal: Signal): boolean {
+function isNmap(request: Request): boolean {
   return (
-    signal.method === 'OPTIONS' && (signal.branch === 'foo' || signal.fromTag === 'root') && signal.callId === '50000'
+    request.method === 'OPTIONS' &&
+    (request.branch === 'foo' || request.fromTag === 'root') &&
+    request.callId === '50000'
   );
 }
