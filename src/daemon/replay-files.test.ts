@@ -17,8 +17,21 @@ function failures(count: number, ip = '203.0.113.7', from = 0): string {
   return Array.from({ length: count }, (_, i) => line(i)).join('');
 }
 
+const XZ = Buffer.from('fd377a585a000004', 'hex');
+
 /** A capture with nothing in it: the head of the file alone (pcap 2.4, Ethernet). */
 const EMPTY_CAPTURE = Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex');
+
+/** So many frames of four bytes that say nothing. */
+function capture(frames: number): Buffer {
+  const frame = Buffer.from('01000000000000000400000004000000deadbeef', 'hex');
+  return Buffer.concat([EMPTY_CAPTURE, ...Array.from({ length: frames }, () => frame)]);
+}
+
+/** The same with a frame behind it whose length is absurd. */
+function damaged(whole: Buffer): Buffer {
+  return Buffer.concat([whole, Buffer.from('0100000000000000ffffff7fffffff7f00', 'hex')]);
+}
 
 async function withFiles(
   contents: Readonly<Record<string, string | Buffer>>,
@@ -106,11 +119,27 @@ describe('replayFiles', () => {
       await assert.rejects(replay(files, { stop: stop.signal }), /enough/);
     }));
 
-  it('names the file that is wrong, before it reads any', () =>
-    withFiles({ a: failures(1), b: Buffer.from('0a0d0d0a', 'hex') }, async ([good = '', broken = ''], directory) => {
-      await assert.rejects(replay([good, join(directory, 'absent')]), /absent: there is no such file$/);
-      await assert.rejects(replay([directory]), /: expected a file, got a directory$/);
-      await assert.rejects(replay([broken]), new RegExp(`^Error: ${broken}: `));
-      await assert.rejects(replay([good], { format: 'pcap' }), new RegExp(`^Error: ${good}: .*expected a capture`));
+  it('judges what can be read of a damaged capture, and says what could not', () =>
+    withFiles({ cut: capture(2).subarray(0, -3), damaged: damaged(capture(1)), log: failures(5) }, async (files) => {
+      const { report, notes, faults } = await replay(files);
+      assert.deepEqual([report.input.files, report.input.lines], [3, 7]);
+      assert.equal(report.decisions[0]?.action, 'block');
+      assert.deepEqual(
+        notes.map((note) => note.replace(/.*\//, '')),
+        ['cut: cut off 17 bytes into a frame'],
+      );
+      assert.match(faults.join(), /damaged: byte \d+: expected a block/);
     }));
+
+  it('names the file that is wrong, before it reads any', () =>
+    withFiles(
+      { a: failures(1), b: Buffer.from('0a0d0d0a', 'hex'), 'a.xz': XZ },
+      async ([good = '', broken = '', xz = ''], directory) => {
+        await assert.rejects(replay([good, join(directory, 'absent')]), /absent: there is no such file$/);
+        await assert.rejects(replay([xz]), /a\.xz: expected a file as it is or compressed by gzip, got xz$/);
+        await assert.rejects(replay([directory]), /: expected a file, got a directory$/);
+        await assert.rejects(replay([broken]), new RegExp(`^Error: ${broken}: `));
+        await assert.rejects(replay([good], { format: 'pcap' }), new RegExp(`^Error: ${good}: .*expected a capture`));
+      },
+    ));
 });

@@ -2,10 +2,11 @@ import { open, stat } from 'node:fs/promises';
 import { constants, gunzipSync } from 'node:zlib';
 import type { Config } from '../config/schema.ts';
 import { FORMAT_NAMES } from '../formats/index.ts';
-import { captureKind, readCapture } from '../formats/pcap/read-capture.ts';
+import { type CaptureBatch, captureKind, readCapture } from '../formats/pcap/read-capture.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Network } from '../lib/network.ts';
 import { replayFile } from '../sources/file-tail/replay-file.ts';
+import { foreignFile } from './foreign-file.ts';
 import { Replay, type ReplayReport } from './replay.ts';
 
 /** What `--format` takes. */
@@ -27,33 +28,55 @@ export interface ReplayFilesOptions {
 
 export interface ReplayResult {
   readonly report: ReplayReport;
-  /** Components that threw; their part of the judgement is missing. */
+  /** Components that threw, and damage to a file after its beginning: that part of the judgement is missing. */
   readonly faults: readonly string[];
+  /** What else a person should know of the files. */
+  readonly notes: readonly string[];
 }
 
 /**
  * Reads recordings through the detectors and the policy of `config`; nothing is changed.
  *
- * @throws what is wrong with a file, with its path; or the reason of `stop`
+ * @throws what is wrong with a file of which nothing could be read, with its path; or the reason of `stop`
  */
 export async function replayFiles(options: ReplayFilesOptions): Promise<ReplayResult> {
   const { files, format, clock, stop, onProgress } = options;
   const sizes = await Promise.all(files.map(sizeOf));
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
   const replay = new Replay(options.config, options.allowlist);
+  const damage: string[] = [];
+  const notes: string[] = [];
   const startedAt = clock();
   let readBefore = 0;
   for (const [index, path] of files.entries()) {
     replay.beginFile();
     const kind = format === 'auto' ? await formatOf(path) : format;
-    for await (const batch of kind === 'pcap' ? capture(path) : text(path, kind, clock)) {
+    for await (const part of asFarAsItGoes(path, kind, clock)) {
       stop.throwIfAborted();
-      replay.take(batch);
-      onProgress(readBefore + batch.bytesRead, totalBytes);
+      replay.take(part);
+      if (part.note !== undefined) notes.push(part.note);
+      if (part.damage !== undefined) damage.push(part.damage);
+      onProgress(readBefore + part.bytesRead, totalBytes);
     }
     readBefore += sizes[index] ?? 0;
   }
-  return { report: replay.report((clock() - startedAt) / 1000), faults: replay.faults };
+  return { report: replay.report((clock() - startedAt) / 1000), faults: [...replay.faults, ...damage], notes };
+}
+
+type Part = Omit<CaptureBatch, 'bytesTotal'> & { readonly damage?: string };
+
+/** Damage after the beginning ends the file, but does not take back what came before. */
+async function* asFarAsItGoes(path: string, kind: string, clock: Clock): AsyncGenerator<Part> {
+  let last: Part | undefined;
+  try {
+    for await (const part of kind === 'pcap' ? capture(path) : text(path, kind, clock)) {
+      if (part.lines > 0) last = part;
+      yield part;
+    }
+  } catch (error) {
+    if (last === undefined) throw error;
+    yield { signals: [], lines: 0, unrecognised: 0, bytesRead: last.bytesRead, damage: (error as Error).message };
+  }
 }
 
 async function sizeOf(path: string): Promise<number> {
@@ -87,6 +110,8 @@ async function formatOf(path: string): Promise<string> {
   await using file = await open(path);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
   const head = buffer.subarray(0, bytesRead);
+  const foreign = foreignFile(head);
+  if (foreign !== undefined) throw new Error(`${path}: ${foreign}`);
   const kind = captureKind(head);
   const inside = kind === 'gzip' ? captureKind(unpackedHead(head)) : kind;
   return inside === 'capture' ? 'pcap' : 'auto';

@@ -17,6 +17,8 @@ export interface CaptureBatch {
   /** How much of the file (as it is, compressed or not) has been read so far. */
   readonly bytesRead: number;
   readonly bytesTotal: number;
+  /** What a person should know of the file: it ends in the middle of a frame, as whoever captures may be stopped. */
+  readonly note?: string;
 }
 
 /** Whether a file that begins with these bytes is a capture, or compressed by gzip (then ask again of what is inside). */
@@ -48,14 +50,19 @@ export async function* readCapture(path: string, options: CaptureOptions): Async
   };
   try {
     for await (const chunk of contentOf(raw, head)) yield batch(capture.push(chunk as Buffer));
-    if (capture.pendingBytes > 0) throw new Error(`cut off ${capture.pendingBytes} bytes into a frame`);
+    if (capture.counts.frames === 0 && capture.pendingBytes > 0) throw new Error(cutOff(capture));
   } catch (error) {
     yield batch(capture.finish());
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   } finally {
     raw.destroy();
   }
-  yield batch(capture.finish());
+  const last = batch(capture.finish());
+  yield capture.pendingBytes > 0 ? { ...last, note: `${path}: ${cutOff(capture)}` } : last;
+}
+
+function cutOff({ pendingBytes }: CaptureSignals): string {
+  return `cut off ${pendingBytes} bytes into a frame`;
 }
 
 function contentOf(raw: Readable, head: Buffer): AsyncIterable<unknown> {
