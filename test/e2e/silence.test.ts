@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { SilenceWatch } from '../../src/daemon/silence-watch.ts';
+import { SourceRunner } from '../../src/daemon/source-runner.ts';
+import { silenceConfig } from '../../src/silence/config.ts';
+import { fileTailConfig } from '../../src/sources/file-tail/config.ts';
+import { FileTail } from '../../src/sources/file-tail/file-tail.ts';
 import { eventually, type LentDaemon, withDaemon } from '../support/daemon.ts';
 import { cable, type Namespace, whyNoNamespace, withNamespace } from '../support/namespace.ts';
 import { hasProgram } from '../support/program.ts';
@@ -99,3 +107,64 @@ test('a blocked scanner that comes in where nothing is blocked is told of', { sk
     ),
   ),
 );
+
+const MINUTE = 60_000;
+const WEEK = 7 * 24 * 60 * MINUTE;
+
+test('a log that is no longer written to is told of, and when it is again; only the clock is not real', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'sipward-silence-'));
+  const path = join(directory, 'x.log');
+  writeFileSync(path, '');
+  const stop = new AbortController();
+  const time = { now: Date.UTC(2026, 0, 5) };
+  const clock = () => time.now;
+  const told: string[] = [];
+  const watch = new SilenceWatch({
+    config: silenceConfig.parse({}),
+    clock,
+    log: { warn: () => {} },
+    note: ({ type, description }) => told.push(`${type}: ${description}`),
+  });
+  const config = fileTailConfig.parse({ type: 'file-tail', path, from: 'beginning' });
+  const runner = new SourceRunner({
+    source: new FileTail(config, { name: 'edge', stateDir: directory, clock, onFault: assert.fail }),
+    type: 'file-tail',
+    from: undefined,
+    intake: { take: () => {}, hasRoom: () => Promise.resolve(true), drained: () => Promise.resolve() },
+    onFault: assert.fail,
+  });
+  const running = runner.run(stop.signal);
+  /** Looks once a minute; `write` is called every five. */
+  const pass = async (ms: number, write?: () => Promise<void>) => {
+    for (const until = time.now + ms; time.now < until; time.now += MINUTE) {
+      if (write !== undefined && time.now % (5 * MINUTE) === 0) await write();
+      await watch.lookAtSources([runner]);
+    }
+  };
+  const write = async () => {
+    const before = runner.health().signals;
+    appendFileSync(path, 'E_SIPWARD,1,register.failed,1763864688,0,203.0.113.7,5060\n');
+    while (runner.health().signals === before) await new Promise(setImmediate);
+  };
+  try {
+    await eventually(() => assert.equal(runner.health().state, 'ok'));
+    await pass(3 * WEEK, write);
+    assert.deepEqual(told, []);
+    await pass(40 * MINUTE);
+    assert.match(
+      told.join(),
+      /^sensor_silent: edge gave no signal for \d\dm; on Mondays at this hour it gives 12 an hour; nothing at all was read$/,
+    );
+    unlinkSync(path);
+    await pass(10 * MINUTE);
+    writeFileSync(path, '');
+    await eventually(write);
+    await pass(MINUTE);
+    assert.match(told[1] ?? '', /^sensor_resumed: edge speaks again, after 5\dm$/);
+    assert.equal(told.length, 2);
+  } finally {
+    stop.abort();
+    await running;
+    rmSync(directory, { recursive: true });
+  }
+});
