@@ -33,7 +33,7 @@ class Pretending extends DryRun {
 }
 
 function make(config: object = {}) {
-  const state = { now: NOW, signals: 0, missing: undefined as string | undefined };
+  const state = { now: NOW, signals: 0, missing: undefined as string | undefined, senders: new Map<string, number>() };
   const clock = () => state.now;
   const notes: string[] = [];
   const logged: string[] = [];
@@ -62,6 +62,7 @@ function make(config: object = {}) {
       samples: [],
     }),
     missing: () => Promise.resolve(state.missing),
+    senders: () => state.senders,
   };
   /** Looks twice a minute, with so many signals each time. */
   const pass = async (one: SilenceWatch, ms: number, signals: number) => {
@@ -116,6 +117,29 @@ describe('the watch for silence', () => {
     await pass(after, HOUR, 0);
     assert.match(notes[0] ?? '', /^sensor_silent error : edge gave no signal/);
     assert.deepEqual([...(after.snapshot() as Kept).sources.keys()], ['edge']);
+  });
+
+  test('tells of one of several senders that has gone, also over a restart, and forgets it in time', async () => {
+    const { state, notes, watch, pass } = make();
+    const before = watch();
+    const send = async (one: SilenceWatch, ms: number, senders: readonly string[]) => {
+      for (const until = state.now + ms; state.now < until; ) {
+        for (const sender of senders) state.senders.set(sender, (state.senders.get(sender) ?? 0) + 1);
+        await pass(one, MINUTE, 1);
+      }
+    };
+    await send(before, 4 * WEEK, ['192.0.2.1', '192.0.2.2']);
+    const after = watch();
+    after.restore(structuredClone(before.snapshot()));
+    state.senders.clear();
+    state.signals = 0;
+    await send(after, HOUR, ['192.0.2.1']);
+    assert.equal(notes.length, 1);
+    assert.match(notes[0] ?? '', /^sensor_silent error : edge from 192\.0\.2\.2 gave no signal for \d\dm; on /);
+    assert.match(after.sourceState('edge').silence ?? '', /^edge from 192\.0\.2\.2/);
+    await send(after, 3 * WEEK, ['192.0.2.1']);
+    assert.equal(after.sourceState('edge').silence, null);
+    assert.equal(notes.length, 1);
   });
 
   test('only logs in a dry run, and does not look where it shall not', async () => {

@@ -4,7 +4,7 @@ import type { Signal } from '../pipeline/signal.ts';
 import type { SilenceConfig } from '../silence/config.ts';
 import { IdleRules, type LayerUse, type Rule } from '../silence/idle-rules.ts';
 import { LayerTrouble } from '../silence/layer-trouble.ts';
-import { SourceSilence } from '../silence/source-silence.ts';
+import { type SourceSeen, SourceSilence } from '../silence/source-silence.ts';
 import { type Heard, StillHeard } from '../silence/still-heard.ts';
 import type { EventRow } from '../store/store.ts';
 import type { Enforcement } from './enforcement.ts';
@@ -13,7 +13,7 @@ import type { SourceHealth } from './health.ts';
 import type { SourceRunner } from './source-runner.ts';
 
 type Event = Pick<EventRow, 'type' | 'severity' | 'description'>;
-type Runner = Pick<SourceRunner, 'health' | 'missing'>;
+type Runner = Pick<SourceRunner, 'health' | 'missing' | 'senders'>;
 
 export interface SilenceWatchOptions {
   readonly config: SilenceConfig;
@@ -28,6 +28,12 @@ const SEVERITIES = {
   enforcement_failing: 'critical',
   enforcement_repaired: 'info',
 } as const;
+
+/** Between a source and one of its senders, in names. */
+const FROM = ' from ';
+const MAX_SENDERS = 64;
+/** A sender that is silent for so long was taken away. */
+const FORGET_SENDER_MS = 14 * 86_400_000;
 
 /**
  * Brings what is seen of sources, layers and blocked addresses before those who judge silence (`src/silence/`), and tells
@@ -53,12 +59,13 @@ export class SilenceWatch {
     if (config.mode === 'off') return;
     for (const runner of runners) {
       const { name, state, signals, lines, unrecognised } = runner.health();
-      if (config.except.includes(name)) continue;
       const missing = await runner.missing();
       const at = clock();
-      const seen = { at, offsetMs: offsetAt(at), signals, lines, unrecognised, works: state === 'ok', missing };
-      const change = this.#sourceNamed(name).observe(seen);
-      if (change !== undefined) this.#tell({ ...change, severity: SEVERITIES[change.type] });
+      const common = { at, offsetMs: offsetAt(at), works: state === 'ok' };
+      this.#look(name, { ...common, signals, lines, unrecognised, missing });
+      for (const [sender, count] of this.#sendersOf(name, runner, at)) {
+        this.#look(sender, { ...common, signals: count, lines: count, unrecognised: 0, missing: undefined });
+      }
     }
     // The rest is of sources that are configured no more.
     this.#kept = new Map();
@@ -104,9 +111,15 @@ export class SilenceWatch {
   /** What is told of a source now, and what is usual of it. */
   sourceState(name: string): Pick<SourceHealth, 'silence' | 'usualPerHour'> {
     const source = this.#sources.get(name);
+    const senders = [...this.#sources].flatMap(([one, { alarm }]) =>
+      one.startsWith(`${name}${FROM}`) ? (alarm ?? []) : [],
+    );
     const now = this.#options.clock();
     const usual = source?.usual(now + offsetAt(now));
-    return { silence: source?.alarm ?? null, usualPerHour: usual === undefined ? null : Math.round(usual * 10) / 10 };
+    return {
+      silence: source?.alarm ?? senders[0] ?? null,
+      usualPerHour: usual === undefined ? null : Math.round(usual * 10) / 10,
+    };
   }
 
   /** Why what is decided does not keep out, one sentence each; empty if it does, as far as can be told. */
@@ -136,6 +149,27 @@ export class SilenceWatch {
     this.#kept = sources;
     this.#idle.restore(idle);
     return true;
+  }
+
+  #look(name: string, seen: SourceSeen): void {
+    if (this.#options.config.except.includes(name)) return;
+    const change = this.#sourceNamed(name).observe(seen);
+    if (change !== undefined) this.#tell({ ...change, severity: SEVERITIES[change.type] });
+  }
+
+  /** Those that send to a source, also those known from before the restart that have sent nothing since. */
+  #sendersOf(source: string, runner: Runner, now: number): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const name of [...this.#kept.keys(), ...this.#sources.keys()]) {
+      if (!name.startsWith(`${source}${FROM}`)) continue;
+      if (now - (this.#sources.get(name)?.silentSince ?? now) < FORGET_SENDER_MS) counts.set(name, 0);
+      else this.#sources.delete(name);
+    }
+    for (const [sender, count] of runner.senders()) {
+      const name = `${source}${FROM}${sender}`;
+      if (counts.has(name) || counts.size < MAX_SENDERS) counts.set(name, count);
+    }
+    return counts;
   }
 
   #sourceNamed(name: string): SourceSilence {

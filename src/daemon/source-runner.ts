@@ -105,6 +105,11 @@ export class SourceRunner {
     return this.#source.missing?.();
   }
 
+  /** How much came of each that sends to the source, by address; empty if nobody does. */
+  senders(): ReadonlyMap<string, number> {
+    return this.#source.senders?.() ?? new Map();
+  }
+
   /** The source told of a trouble that does not end it. */
   noteFault(error: Error): void {
     this.#faults++;

@@ -91,6 +91,11 @@ export class SourceSilence {
     return this.#alarm?.description;
   }
 
+  /** Since when it is silent, as is told now. */
+  get silentSince(): number | undefined {
+    return this.#alarm?.since;
+  }
+
   /** Signals an hour that are usual at this time; undefined as long as nothing is known of it. */
   usual(localAt: number): number | undefined {
     return this.#isLearned ? this.#baseline.usual(localAt) : undefined;
@@ -99,7 +104,8 @@ export class SourceSilence {
   observe(seen: SourceSeen): SilenceChange | undefined {
     const last = this.#last;
     this.#last = seen;
-    const fresh = seen.signals - (last?.signals ?? 0);
+    // A sender that was forgotten among too many begins at none.
+    const fresh = Math.max(0, seen.signals - (last?.signals ?? 0));
     const step = seen.at - (last?.at ?? Number.NEGATIVE_INFINITY);
     if (last === undefined || step < 0 || step > MAX_STEP_MS || !seen.works) this.#beginAnew(seen.at);
     else if (slotOf(seen.at) !== slotOf(last.at)) this.#endSlot(last);

@@ -23,6 +23,8 @@ export interface Source {
   notes?(): readonly string[];
   /** What it reads and is not there now, in words without the source's name; undefined if it is there. Never throws. */
   missing?(): Promise<string | undefined>;
+  /** Where others send to it: how much came of each since the start, by address. Bounded. */
+  senders?(): ReadonlyMap<string, number>;
 }
 
 /** What a source is given besides its configuration. */

@@ -83,6 +83,10 @@ export class Hep implements Source {
     );
   }
 
+  senders(): ReadonlyMap<string, number> {
+    return this.#receiver.senders();
+  }
+
   async *batches(from: unknown, stop: AbortSignal): AsyncGenerator<Batch> {
     await using resources = new AsyncDisposableStack();
     const journal = resources.use(await openJournal(this.#config, this.#context));

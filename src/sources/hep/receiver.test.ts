@@ -126,3 +126,21 @@ describe('Receiver', () => {
     );
   });
 });
+
+it('counts what comes of each sender that is allowed', () => {
+  const receiver = make();
+  const other = { address: Address.v4(0x7f000002), port: 9 };
+  for (const [peer, times] of [
+    [AGENT, 2],
+    [other, 1],
+    [STRANGER, 3],
+    [AGENT, 1],
+  ] as const) {
+    for (let i = 0; i < times; i++) for (const report of failure()) receiver.hear(report, peer, NOW);
+  }
+  const reports = failure().length;
+  assert.deepEqual([...receiver.senders()].toSorted(), [
+    ['127.0.0.1', 3 * reports],
+    ['127.0.0.2', reports],
+  ]);
+});

@@ -7,6 +7,7 @@ import type { Signal } from '../../pipeline/signal.ts';
 import { hostKey } from '../../pipeline/sip-traffic/sip-path.ts';
 import { SipTraffic } from '../../pipeline/sip-traffic/sip-traffic.ts';
 import type { Peer } from '../listener.ts';
+import { SenderCounts } from '../sender-counts.ts';
 
 /** Why a report was left out. */
 export const REFUSALS = [...HEP_FAULTS, 'sender', 'auth-key', 'not-sip'] as const;
@@ -31,6 +32,9 @@ export class Receiver {
   /** Agents send many reports one after the other. */
   #lastSender: Address | undefined;
   #lastIsWelcome = false;
+  readonly #senders = new SenderCounts();
+  /** Of the last sender, not counted yet: its address is not written out for each report. */
+  #uncounted = 0;
 
   constructor(options: ReceiverOptions) {
     this.#options = { ...options };
@@ -46,6 +50,12 @@ export class Receiver {
   /** How many reports were left out, by why. RTCP and other reports without SIP are `not-sip`, and as they should be. */
   get refused(): ReadonlyMap<Refusal, number> {
     return this.#refused;
+  }
+
+  /** How many reports came of each sender that is allowed. */
+  senders(): ReadonlyMap<string, number> {
+    this.#countSender();
+    return this.#senders.all();
   }
 
   /** What was forgotten before its time because there was too much. */
@@ -76,6 +86,7 @@ export class Receiver {
     const packet: HepPacket | HepFault = decodeHep(bytes);
     if (typeof packet === 'string') return packet;
     if (!this.#isAuthentic(packet.authKey)) return 'auth-key';
+    this.#uncounted++;
     if (!packet.isSip) return 'not-sip';
     const isSip = this.#traffic.observe(packet.payload, { ...packet, at: this.#timeOf(packet, now) });
     return isSip ? undefined : 'not-sip';
@@ -83,10 +94,17 @@ export class Receiver {
 
   #isWelcome(sender: Address): boolean {
     if (this.#lastSender === undefined || hostKey(sender) !== hostKey(this.#lastSender)) {
+      this.#countSender();
       this.#lastSender = sender;
       this.#lastIsWelcome = this.#options.senders.some((network) => network.contains(sender));
     }
     return this.#lastIsWelcome;
+  }
+
+  #countSender(): void {
+    if (this.#lastSender !== undefined && this.#uncounted > 0)
+      this.#senders.add(this.#lastSender.text, this.#uncounted);
+    this.#uncounted = 0;
   }
 
   #isAuthentic(authKey: string): boolean {

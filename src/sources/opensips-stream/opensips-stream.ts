@@ -7,6 +7,7 @@ import { listenOnAll } from '../listen-on-all.ts';
 import type { Listener, Peer } from '../listener.ts';
 import { openJournal } from '../open-journal.ts';
 import { takeFromJournal } from '../read-journal.ts';
+import { SenderCounts } from '../sender-counts.ts';
 import type { Source, SourceContext } from '../source.ts';
 import type { OpensipsStreamConfig } from './config.ts';
 import { EventMessages } from './event-message.ts';
@@ -29,6 +30,7 @@ export class OpensipsStream implements Source {
   readonly #context: SourceContext;
   readonly #messages: EventMessages;
   readonly #sequences = new Sequences();
+  readonly #senders = new SenderCounts();
   readonly #complainedAt = new Map<string, number>();
   readonly #opened = Promise.withResolvers<readonly Endpoint[]>();
   #journal: Journal | undefined;
@@ -49,6 +51,10 @@ export class OpensipsStream implements Source {
   /** Signals that were numbered and never came. */
   lost(): number {
     return this.#sequences.lost + (this.#journal?.lost ?? 0);
+  }
+
+  senders(): ReadonlyMap<string, number> {
+    return this.#senders.all();
   }
 
   async *batches(from: unknown, stop: AbortSignal): AsyncGenerator<Batch> {
@@ -80,6 +86,7 @@ export class OpensipsStream implements Source {
   /** @returns answers to those that OpenSIPS waits for */
   async #take(objects: readonly string[], peer: Peer, journal: Journal): Promise<string> {
     const sender = peer.address.text;
+    this.#senders.add(sender, objects.length);
     const answers: string[] = [];
     const misunderstoodBefore = this.#misunderstood;
     let missing = 0;
