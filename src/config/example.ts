@@ -32,7 +32,9 @@ function keyLines(key: string, node: SchemaNode, value: unknown, depth: number):
   if (isChoice(node)) return choiceLines(key, node, value, depth);
   if (isSection(node) || entries !== undefined) {
     const inner = entries === undefined ? sectionLines(node, value, depth + 1) : entryLines(entries, value, depth + 1);
-    return [...comment(about(node), indent), `${indent}${key}:`, ...inner];
+    // YAML reads a key without a value as null, which is no mapping.
+    const isEmpty = inner.every((line) => line.trimStart().startsWith('#'));
+    return [...comment(about(node), indent), `${indent}${isEmpty ? '# ' : ''}${key}:`, ...inner];
   }
   const text = [about(node), allowed(node)].filter((part) => part !== '').join(' ');
   return [...comment(text, indent), ...valueLines(key, node, value, indent)];

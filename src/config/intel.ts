@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { apibanConfig } from '../intel/apiban/config.ts';
 import { fileFeedConfig } from '../intel/file-feed/config.ts';
+import { geoConfig } from '../intel/geo/config.ts';
 
 const listName = z
   .string()
@@ -12,8 +13,11 @@ export const intelConfig = z
   .strictObject({
     apiban: apibanConfig.prefault({}),
     files: z.record(listName, fileFeedConfig).prefault({}).describe('Lists in files, by a name of your choice.'),
+    geo: geoConfig.prefault({}),
     'max-entries': z.int().min(1000).max(5_000_000).default(500_000).describe('Addresses and networks listed at most.'),
   })
-  .describe('Lists of addresses that others found hostile. They never block by themselves: see detectors.reputation.');
+  .describe(
+    'What is known of addresses: lists of those that others found hostile, and where they are. It never blocks by itself: see detectors.reputation and detectors.geo.',
+  );
 
 export type IntelConfig = z.output<typeof intelConfig>;

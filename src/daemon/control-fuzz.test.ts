@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { NO_GEOGRAPHY } from '../pipeline/intel.ts';
 import { openEngine } from '../store/open-engine.ts';
 import { SqlStore } from '../store/sql-store.ts';
 import { controlApp } from './control-server.ts';
@@ -64,6 +65,7 @@ describe('the control socket with any input', () => {
         engine: noEngine('enforce'),
         daemon: true,
         clock: () => NOW,
+        geography: async () => NO_GEOGRAPHY,
         retention: { signalsMs: 0, eventsMs: 0, blocksMs: 0 },
         stateDir: '/',
         implied: () => [],

@@ -4,6 +4,7 @@ import { NOW, series, signal } from '../../test/support/signals.ts';
 import { configSchema } from '../config/schema.ts';
 import { DryRun, dryRunConfig } from '../enforcers/dry-run/dry-run.ts';
 import type { Enforced } from '../enforcers/enforcer.ts';
+import { NO_GEOGRAPHY } from '../pipeline/intel.ts';
 import type { Outcome } from '../pipeline/pipeline.ts';
 import type { Commit } from '../store/store.ts';
 import { Enforcement } from './enforcement.ts';
@@ -44,6 +45,7 @@ async function make() {
     pipeline,
     enforcement,
     recorder,
+    geography: { ...NO_GEOGRAPHY, country: () => 'DE' },
     clock,
     onAhead: (...of) => ahead.push(of),
     onOutcome: (outcome) => told.push(outcome),

@@ -1,17 +1,30 @@
 import type { Clock } from '../lib/clock.ts';
 import { roughDuration } from '../lib/duration.ts';
+import type { Geography } from '../pipeline/intel.ts';
 import type { Outcome, Pipeline } from '../pipeline/pipeline.ts';
 import type { Signal } from '../pipeline/signal.ts';
-import type { CampaignJoin, EventRow, SignalRow } from '../store/store.ts';
+import type { CampaignJoin, EventRow, ReputationRow, SignalRow } from '../store/store.ts';
 import type { Enforcement } from './enforcement.ts';
+import { originOf } from './origin.ts';
 import type { Recorder } from './recorder.ts';
-import { blockEvent, blockOf, blockRow, findingEvent, heldEvent, joinsOf, REHEARSED, signalRow } from './records.ts';
+import {
+  blockEvent,
+  blockOf,
+  blockRow,
+  findingEvent,
+  heldEvent,
+  joinsOf,
+  REHEARSED,
+  reputationRows,
+  signalRow,
+} from './records.ts';
 import type { Intake } from './source-runner.ts';
 
 export interface GuardOptions {
   readonly pipeline: Pipeline;
   readonly enforcement: Enforcement;
   readonly recorder: Recorder;
+  readonly geography: Geography;
   readonly clock: Clock;
   /** Told, once an hour and source, that its signals come from the future, and how far. */
   readonly onAhead: (source: string, aheadMs: number) => void;
@@ -44,7 +57,7 @@ export class Guard implements Intake {
   }
 
   take(source: string, fresh: readonly Signal[], rows: readonly Signal[] | undefined, position: unknown): void {
-    const { pipeline, enforcement, recorder, onSignals, onOutcome } = this.#options;
+    const { pipeline, enforcement, recorder, geography, onSignals, onOutcome } = this.#options;
     const signals = this.#notAhead(source, fresh);
     onSignals?.(signals);
     const outcomes = pipeline
@@ -62,7 +75,8 @@ export class Guard implements Intake {
       const written = this.#notAhead(source, rows ?? []).flatMap(
         (signal): SignalRow | SignalRow[] => signalRow(signal) ?? [],
       );
-      recorder.add({ source, position, signals: written, ...outcomeRows(outcomes, enforcement.enforces), enforced });
+      const found = outcomeRows(outcomes, enforcement.enforces, geography);
+      recorder.add({ source, position, signals: written, ...found, enforced });
     }
     for (const outcome of outcomes) onOutcome(outcome);
   }
@@ -104,13 +118,16 @@ export class Guard implements Intake {
   }
 }
 
-function outcomeRows(outcomes: readonly Outcome[], enforces: boolean) {
+function outcomeRows(outcomes: readonly Outcome[], enforces: boolean, geography: Geography) {
   const events: EventRow[] = [];
   const joins: CampaignJoin[] = [];
+  const reputations: ReputationRow[] = [];
   const blocks = [];
   for (const outcome of outcomes) {
-    events.push(findingEvent(outcome));
+    const origin = originOf(outcome.finding, geography);
+    events.push(findingEvent(outcome, origin));
     joins.push(...joinsOf(outcome));
+    reputations.push(...reputationRows(outcome, origin));
     const held = heldEvent(outcome);
     if (held !== undefined) events.push(held);
     const block = blockOf(outcome.decision);
@@ -118,5 +135,5 @@ function outcomeRows(outcomes: readonly Outcome[], enforces: boolean) {
     events.push(blockEvent(block, outcome));
     blocks.push(blockRow(block, `${outcome.finding.detector}${enforces ? '' : REHEARSED}`));
   }
-  return { events, joins, blocks };
+  return { events, joins, blocks, reputations };
 }

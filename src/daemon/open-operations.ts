@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import type { Config } from '../config/schema.ts';
+import { GeoBook } from '../intel/geo/geo-book.ts';
 import type { Clock } from '../lib/clock.ts';
 import { peersOf } from '../opensips/peers.ts';
+import type { Geography } from '../pipeline/intel.ts';
 import { openEngine } from '../store/open-engine.ts';
 import { SqlStore } from '../store/sql-store.ts';
 import type { Retention } from '../store/store.ts';
@@ -31,6 +33,7 @@ export async function withOperations<T>(
       engine: noEngine(config.enforcement),
       daemon: false,
       clock,
+      geography: () => readGeography(config),
       retention: retentionOf(config),
       stateDir,
       implied: () => impliedAllowlist(config.policy.allowlist, peersOf(config.opensips)),
@@ -39,6 +42,13 @@ export async function withOperations<T>(
   } finally {
     await store.close();
   }
+}
+
+/** What cannot be read is unknown here; `sipward check` says why. */
+async function readGeography(config: Config): Promise<Geography> {
+  const book = new GeoBook(config.intel.geo);
+  await book.round();
+  return book;
 }
 
 /** Its owner and his group only: it names accounts and addresses, and holds the control socket. */

@@ -127,6 +127,13 @@ export const allowRow = z.object({
   createdBy: z.string(),
 }) satisfies z.ZodType<AllowRow>;
 
+/** Where an address is (ISO 3166-1 alpha-2), and the number and name of its network; each null if not known. */
+export const origin = z.object({
+  country: z.string().nullable(),
+  asn: z.number().nullable(),
+  network: z.string().nullable(),
+});
+
 export const stats = z.object({
   since: time,
   until: time,
@@ -136,7 +143,16 @@ export const stats = z.object({
   blocks: z.number(),
   activeBlocks: z.number(),
   allowlisted: z.number(),
-  topSources: list(z.object({ ip: z.string(), failures: z.number(), doorKnocks: z.number(), lastAt: time })),
+  topSources: list(
+    z.object({
+      ip: z.string(),
+      failures: z.number(),
+      doorKnocks: z.number(),
+      lastAt: time,
+      /** ISO 3166-1 alpha-2; null if not known. */
+      country: z.string().nullable(),
+    }),
+  ),
   topAccounts: list(z.object({ aor: z.string(), failures: z.number(), sources: z.number(), lastAt: time })),
   hours: list(
     z.object({

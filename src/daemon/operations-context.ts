@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Network } from '../lib/network.ts';
 import type { EventType } from '../pipeline/finding.ts';
+import type { Geography } from '../pipeline/intel.ts';
 import type { EventRow, Retention, Store, StoredBlock } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 
@@ -17,6 +18,8 @@ export interface OperationsContext {
   /** Whether `engine` is a running daemon. */
   readonly daemon: boolean;
   readonly clock: Clock;
+  /** Asked for when it is needed: without a daemon its files have to be read first. */
+  readonly geography: () => Promise<Geography>;
   readonly retention: Retention;
   readonly stateDir: string;
   /** Asked each time: interfaces come and go. */

@@ -1,3 +1,5 @@
+import { Network } from '../lib/network.ts';
+import type { Geography } from '../pipeline/intel.ts';
 import type { EventFilter } from '../store/store.ts';
 import { OperationError } from './operation-error.ts';
 import type { Handlers, ParsedInput } from './operations.ts';
@@ -19,10 +21,20 @@ export function recordHandlers(
       if (await store.resolveEvent(id, clock())) return { id };
       throw new OperationError('not-found', [{ field: 'id', message: `there is no event ${id}` }]);
     },
-    stats: ({ since }) => store.stats(clock() - since, clock()),
+    stats: async ({ since }) => {
+      const stats = await store.stats(clock() - since, clock());
+      const geography = await context.geography();
+      const topSources = stats.topSources.map((one) => ({ ...one, country: countryOf(one.ip, geography) }));
+      return { ...stats, topSources };
+    },
     dbStatus: () => store.status(),
     dbPrune: async () => ({ deleted: await store.prune(context.retention, clock()) }),
   };
+}
+
+function countryOf(ip: string, geography: Geography): string | null {
+  const source = Network.parse(ip);
+  return source === undefined ? null : (geography.country(source.base) ?? null);
 }
 
 function filterOf({ since, source, ...rest }: Omit<ParsedInput<'events'>, 'fold'>, now: number): EventFilter {

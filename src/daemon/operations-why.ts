@@ -4,6 +4,7 @@ import { AllowlistView, type AllowMatch, covers, matchText } from './allowlist-v
 import { OperationError } from './operation-error.ts';
 import type { Handlers, OperationResult, ParsedInput } from './operations.ts';
 import { type OperationsContext, reachNotes } from './operations-context.ts';
+import { originOfAddress } from './origin.ts';
 
 export function whyHandlers(context: OperationsContext): Pick<Handlers, 'why'> {
   return { why: (input) => why(context, input) };
@@ -34,6 +35,7 @@ async function whyAddress(
   const blocks = onIt.filter(({ target }) => isCovered(network, target));
   const allowlist = (await AllowlistView.read(context)).covering(network);
   const layers = await engine.check(network.base);
+  const [known] = await store.reputations([network.text]);
   const verdict = allowlist.length > 0 ? 'allowlisted' : blocks.length > 0 ? 'blocked' : 'not-blocked';
   const history = await store.dossier({ ip: network.text }, limit);
   const stored = { layer: 'store', blocked: blocks.length > 0, error: null };
@@ -41,6 +43,8 @@ async function whyAddress(
     daemon,
     subject: { ip: network.text },
     verdict,
+    origin: originOfAddress(network.base, await context.geography()),
+    score: known?.score ?? null,
     answer: answerText(network.text, allowlist, blocks),
     blocks,
     allowlist,
@@ -98,6 +102,8 @@ async function whyAccount(context: OperationsContext, aor: string, limit: number
     daemon: context.daemon,
     subject: { aor },
     verdict: 'not-blocked',
+    origin: null,
+    score: null,
     answer: `The account ${aor} itself is not blocked (only addresses are); ${tried}.`,
     blocks: [],
     allowlist: [],

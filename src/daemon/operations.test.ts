@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { signal } from '../../test/support/signals.ts';
 import { Network } from '../lib/network.ts';
+import { type Geography, NO_GEOGRAPHY } from '../pipeline/intel.ts';
 import { openEngine } from '../store/open-engine.ts';
 import { SqlStore } from '../store/sql-store.ts';
 import { remoteOperations } from './control-client.ts';
@@ -11,8 +13,15 @@ import { serveControl } from './control-server.ts';
 import { testOperations, turnableClock, type WithBench } from './operations.testkit.ts';
 import { impliedAllowlist, localOperations } from './operations-local.ts';
 import { RecordingEngine } from './recording-engine.testkit.ts';
+import { signalRow } from './records.ts';
 
 const DAY_MS = 86_400_000;
+
+const PLACES: Geography = {
+  ...NO_GEOGRAPHY,
+  country: ({ text }) => (text === '203.0.113.7' ? 'NL' : undefined),
+  networkNumber: ({ text }) => (text === '203.0.113.7' ? { asn: 64500, name: 'Example Hosting' } : undefined),
+};
 
 /** A real SQLite store in a directory of its own, and the operations over it in this process. */
 const withLocal: WithBench = async (use) => {
@@ -27,6 +36,7 @@ const withLocal: WithBench = async (use) => {
       engine,
       daemon: true,
       clock,
+      geography: async () => PLACES,
       retention: { signalsMs: 30 * DAY_MS, eventsMs: 365 * DAY_MS, blocksMs: 365 * DAY_MS },
       stateDir,
       implied: () => impliedAllowlist([Network.parse('198.51.100.0/24')!], { backEnds: [], trunks: [], own: [] }),
@@ -79,3 +89,30 @@ test('a block that the store cannot take works, and says that a restart forgets 
     await operations.unblock({ address: '203.0.113.7', reason: 'test', by: 'ann' });
     assert.ok(!engine.blocks.has('203.0.113.7'));
   }));
+
+test('why of an address: where it is, whose network it is in, and how bad it has been', async () => {
+  await withLocal(async ({ operations, store }) => {
+    const known = { ip: '203.0.113.7', country: 'NL', isVpn: false, isProxy: false, isTor: false, updatedAt: 1000 };
+    const commit = { source: 'test', position: null, signals: [], events: [], blocks: [] };
+    await store.commit({ ...commit, reputations: [{ ...known, score: 70 }] });
+    const { origin, score } = await operations.why({ subject: '203.0.113.7' });
+    assert.deepEqual([origin, score], [{ country: 'NL', asn: 64500, network: 'Example Hosting' }, 70]);
+    const other = await operations.why({ subject: '203.0.113.8' });
+    assert.deepEqual([other.origin, other.score], [{ country: null, asn: null, network: null }, null]);
+    assert.equal((await operations.why({ subject: '1001@example.com' })).origin, null);
+  });
+});
+
+test('the top sources come with their country', async () => {
+  await withLocal(async ({ operations, store, time }) => {
+    const signals = ['203.0.113.7', '2001:db8::7'].flatMap(
+      (ip) => signalRow(signal({ ip, at: time.now - 1000 })) ?? [],
+    );
+    await store.commit({ source: 'test', position: null, signals, events: [], blocks: [] });
+    const { topSources } = await operations.stats({});
+    assert.deepEqual(topSources.map(({ ip, country }) => [ip, country]).sort(), [
+      ['2001:db8::/64', null],
+      ['203.0.113.7', 'NL'],
+    ]);
+  });
+});

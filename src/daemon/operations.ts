@@ -13,6 +13,7 @@ import {
   dossier,
   layerCheck,
   layerResult,
+  origin,
   remark,
   since,
   stats,
@@ -81,6 +82,10 @@ export const OPERATIONS = {
       daemon,
       subject: z.union([z.object({ ip: z.string() }), z.object({ aor: z.string() })]),
       verdict: z.enum(['blocked', 'allowlisted', 'not-blocked']),
+      /** Where an address is and whose network it is in; null for accounts. */
+      origin: origin.nullable(),
+      /** How bad it is from 0 to 100, by what was last found about it; null if nothing was. */
+      score: z.number().nullable(),
       /** The answer in one sentence. */
       answer: z.string(),
       /** Blocks in force that keep it out. */

@@ -205,5 +205,9 @@ function merge(commits: readonly Pending[]): Commit {
     events: [...events.values()],
     joins: commits.flatMap((commit) => commit.joins ?? []),
     blocks: commits.flatMap((commit) => commit.blocks),
+    // One row an address: a statement cannot write the same twice.
+    reputations: [
+      ...new Map(commits.flatMap((commit) => (commit.reputations ?? []).map((row) => [row.ip, row] as const))).values(),
+    ],
   };
 }

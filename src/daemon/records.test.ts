@@ -6,7 +6,17 @@ import { Network } from '../lib/network.ts';
 import type { Decision } from '../pipeline/decision.ts';
 import type { Finding, Subject } from '../pipeline/finding.ts';
 import { SIGNAL_KINDS } from '../pipeline/signal.ts';
-import { blockEvent, blockOf, blockRow, findingEvent, heldEvent, joinsOf, signalRow, unblockEvent } from './records.ts';
+import {
+  blockEvent,
+  blockOf,
+  blockRow,
+  findingEvent,
+  heldEvent,
+  joinsOf,
+  reputationRows,
+  signalRow,
+  unblockEvent,
+} from './records.ts';
 import { warmUpSignal } from './warm-up.ts';
 
 const address = Address.parse('2001:db8::7') ?? assert.fail();
@@ -67,6 +77,22 @@ describe('the event of a finding', () => {
     const event = findingEvent({ finding: finding({ kind: 'aor', aor: '100@example.com' }), decision: decision() });
     assert.deepEqual([event.ip, event.aor], ['', '100@example.com']);
   });
+});
+
+test('a finding about an address teaches what it is: one row, unless it is allowlisted', () => {
+  const origin = { country: 'NL', asn: 64500, network: null };
+  assert.deepEqual(findingEvent({ finding: finding(), decision: decision() }, origin).details, {
+    ...(findingEvent({ finding: finding(), decision: decision() }).details as object),
+    origin,
+  });
+  const flags = { isVpn: false, isProxy: false, isTor: false };
+  assert.deepEqual(reputationRows({ finding: finding(), decision: decision() }, origin), [
+    { ip: '2001:db8::7', country: 'NL', score: 70, updatedAt: NOW, ...flags },
+  ]);
+  assert.equal(reputationRows({ finding: finding(), decision: decision() }, undefined)[0]?.country, '');
+  assert.deepEqual(reputationRows({ finding: finding(), decision: decision({ action: 'ignore' }) }, origin), []);
+  const about = finding({ kind: 'aor', aor: '100@example.com' });
+  assert.deepEqual(reputationRows({ finding: about, decision: decision() }, undefined), []);
 });
 
 test('only a decision to block gives a block', () => {

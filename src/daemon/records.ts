@@ -1,9 +1,10 @@
 /** What signals, findings and decisions become in the store. */
 import type { Block, Decision } from '../pipeline/decision.ts';
-import { type Finding, subjectText } from '../pipeline/finding.ts';
+import { type Finding, type Severity, subjectText } from '../pipeline/finding.ts';
 import type { Membership, Outcome } from '../pipeline/pipeline.ts';
 import type { Signal } from '../pipeline/signal.ts';
-import type { BlockRow, CampaignJoin, EventRow, SignalRow } from '../store/store.ts';
+import type { BlockRow, CampaignJoin, EventRow, ReputationRow, SignalRow } from '../store/store.ts';
+import type { Origin } from './origin.ts';
 
 /** The row of a failed registration or a door knock; undefined for other signals. */
 export function signalRow(signal: Signal): SignalRow | undefined {
@@ -19,8 +20,8 @@ export function signalRow(signal: Signal): SignalRow | undefined {
   }
 }
 
-/** The event of a finding, with what was decided about it. */
-export function findingEvent({ finding, decision, membership }: Outcome): EventRow {
+/** The event of a finding, with what was decided about it. @param origin where its subject is, if it is an address */
+export function findingEvent({ finding, decision, membership }: Outcome, origin?: Origin): EventRow {
   // A block's reason repeats the finding's; of a campaign nothing is decided, its sources are judged one by one.
   const done =
     decision.action === 'block'
@@ -41,6 +42,7 @@ export function findingEvent({ finding, decision, membership }: Outcome): EventR
       count: finding.count,
       decision: { action: decision.action, code: decision.code, seconds: decision.seconds },
       evidence: finding.evidence,
+      ...(origin === undefined ? {} : { origin }),
     },
     campaign: campaignOf(finding, membership),
   };
@@ -57,6 +59,17 @@ export function joinsOf({ membership }: Outcome): readonly CampaignJoin[] {
   return earlier.flatMap((finding) =>
     [finding, blockIdentity(finding), heldIdentity(finding)].map((identity) => ({ campaign, identity })),
   );
+}
+
+/** How bad an address is, from 0 to 100, by the last that was found about it. */
+const SCORES: Readonly<Record<Severity, number>> = { info: 10, warning: 30, error: 70, critical: 100 };
+
+/** What a finding teaches about its address: one row; none if it is about something else, or an allowlisted address. */
+export function reputationRows({ finding, decision }: Outcome, origin: Origin | undefined): ReputationRow[] {
+  const { subject, severity, at } = finding;
+  if (subject.kind !== 'ip' || decision.action === 'ignore') return [];
+  const known = { ip: subject.address.text, country: origin?.country ?? '', score: SCORES[severity], updatedAt: at };
+  return [{ ...known, isVpn: false, isProxy: false, isTor: false }];
 }
 
 /** The address is kept whole where there is one, so that the event is found by it. */

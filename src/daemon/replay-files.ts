@@ -3,6 +3,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import type { Config } from '../config/schema.ts';
 import { FORMAT_NAMES } from '../formats/index.ts';
 import { type CaptureBatch, captureKind, readCapture } from '../formats/pcap/read-capture.ts';
+import { GeoBook } from '../intel/geo/geo-book.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Network } from '../lib/network.ts';
 import { replayFile } from '../sources/file-tail/replay-file.ts';
@@ -28,7 +29,7 @@ export interface ReplayFilesOptions {
 
 export interface ReplayResult {
   readonly report: ReplayReport;
-  /** Components that threw, and damage to a file after its beginning: that part of the judgement is missing. */
+  /** Components that threw, files that could not be read, and damage to one after its beginning: that part of the judgement is missing. */
   readonly faults: readonly string[];
   /** What else a person should know of the files. */
   readonly notes: readonly string[];
@@ -43,7 +44,9 @@ export async function replayFiles(options: ReplayFilesOptions): Promise<ReplayRe
   const { files, format, clock, stop, onProgress } = options;
   const sizes = await Promise.all(files.map(sizeOf));
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
-  const replay = new Replay(options.config, options.allowlist);
+  const geography = new GeoBook(options.config.intel.geo);
+  const { faults } = await geography.round();
+  const replay = new Replay(options.config, options.allowlist, geography);
   const damage: string[] = [];
   const notes: string[] = [];
   const startedAt = clock();
@@ -60,7 +63,8 @@ export async function replayFiles(options: ReplayFilesOptions): Promise<ReplayRe
     }
     readBefore += sizes[index] ?? 0;
   }
-  return { report: replay.report((clock() - startedAt) / 1000), faults: [...replay.faults, ...damage], notes };
+  const report = replay.report((clock() - startedAt) / 1000);
+  return { report, faults: [...faults.map(({ message }) => message), ...replay.faults, ...damage], notes };
 }
 
 type Part = Omit<CaptureBatch, 'bytesTotal'> & { readonly damage?: string };

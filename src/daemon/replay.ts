@@ -3,6 +3,7 @@ import type { Network } from '../lib/network.ts';
 import type { Batch } from '../pipeline/batch.ts';
 import type { Action } from '../pipeline/decision.ts';
 import { type Finding, type Severity, subjectJson } from '../pipeline/finding.ts';
+import { type Geography, NO_GEOGRAPHY, NO_INTEL } from '../pipeline/intel.ts';
 import type { Outcome } from '../pipeline/pipeline.ts';
 import type { Signal } from '../pipeline/signal.ts';
 import { loopback } from './own-addresses.ts';
@@ -58,9 +59,17 @@ export class Replay {
   #unrecognised = 0;
   #files = 0;
 
-  /** @param allowlist the managed allowlist, with a description each */
-  constructor(config: Config, allowlist: readonly (readonly [Network, string])[] = []) {
-    this.#parts = buildPipeline(config, (component, error) => this.#faults.push(`${component}: ${String(error)}`));
+  /**
+   * @param allowlist the managed allowlist, with a description each
+   * @param geography where addresses are; lists are unknown, for they change
+   */
+  constructor(
+    config: Config,
+    allowlist: readonly (readonly [Network, string])[] = [],
+    geography: Geography = NO_GEOGRAPHY,
+  ) {
+    const onFault = (component: string, error: unknown) => this.#faults.push(`${component}: ${String(error)}`);
+    this.#parts = buildPipeline(config, onFault, { ...NO_INTEL, geography });
     this.#parts.policy.setAllowlist([...loopback().map((network) => [network, 'loopback'] as const), ...allowlist]);
   }
 

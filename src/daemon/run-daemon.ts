@@ -2,10 +2,13 @@ import type { Config } from '../config/schema.ts';
 import { DryRun, dryRunConfig } from '../enforcers/dry-run/dry-run.ts';
 import type { Enforcer } from '../enforcers/enforcer.ts';
 import { ENFORCERS } from '../enforcers/index.ts';
+import { GeoBook } from '../intel/geo/geo-book.ts';
 import { ReputationBook } from '../intel/reputation-book.ts';
+import type { Address } from '../lib/address.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { peersOf } from '../opensips/peers.ts';
+import type { Geography } from '../pipeline/intel.ts';
 import type { Outcome } from '../pipeline/pipeline.ts';
 import { SOURCES } from '../sources/index.ts';
 import type { Source } from '../sources/source.ts';
@@ -16,6 +19,7 @@ import { BackOff, pause } from './back-off.ts';
 import { serveControl } from './control-server.ts';
 import { Daemon, type Log } from './daemon.ts';
 import { Enforcement } from './enforcement.ts';
+import { GeoFiles } from './geo-files.ts';
 import { Guard } from './guard.ts';
 import { lockStateDir } from './instance-lock.ts';
 import { IntelFeeds } from './intel-feeds.ts';
@@ -62,8 +66,11 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
   });
   const onFault = (component: string, error: unknown) =>
     log.error({ component, error: String(error) }, 'a component failed');
-  const parts = buildPipeline(config, onFault, book);
   const silence = new SilenceWatch({ config: config.silence, clock, log, note });
+  const geography = new GeoBook(config.intel.geo);
+  stack.use(await new GeoFiles({ book: geography, log, note }).start());
+  const intel = { listing: (address: Address, at: number) => book.listing(address, at), geography };
+  const parts = buildPipeline(config, onFault, intel);
   const enforcement = buildEnforcement(options, clock, silence);
   const recorder = new Recorder({
     store,
@@ -74,6 +81,7 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
     pipeline: parts.pipeline,
     enforcement,
     recorder,
+    geography,
     clock,
     onAhead: (source, aheadMs) => {
       const error = new Error(
@@ -100,7 +108,7 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
   await stack.use(new IntelFeeds({ config: config.intel, book, stateDir, clock, log, note })).start();
   const runners = await buildRunners(options, clock, store, guard, note);
   daemon.run(runners);
-  const operations = operationsOf(options, clock, store, daemon);
+  const operations = operationsOf(options, clock, store, daemon, geography);
   const onControlFault = (error: unknown) => log.error({ error: String(error) }, 'a control request failed');
   stack.use(await serveControl(operations, stateDir, onControlFault));
   const running = stack.move();
@@ -124,12 +132,19 @@ async function openStoreWhenThere({ config, stateDir, log, stop }: RunOptions): 
 }
 
 /** What an operator can ask of this daemon. */
-function operationsOf({ config, stateDir }: RunOptions, clock: Clock, store: Store, daemon: Daemon): Operations {
+function operationsOf(
+  { config, stateDir }: RunOptions,
+  clock: Clock,
+  store: Store,
+  daemon: Daemon,
+  geography: Geography,
+): Operations {
   return localOperations({
     store,
     engine: daemon,
     daemon: true,
     clock,
+    geography: async () => geography,
     retention: retentionOf(config),
     stateDir,
     implied: () => impliedAllowlist(config.policy.allowlist, peersOf(config.opensips)),

@@ -18,6 +18,8 @@ import { enumerationConfig } from './enumeration/config.ts';
 import { Enumeration } from './enumeration/enumeration.ts';
 import { floodConfig } from './flood/config.ts';
 import { Flood } from './flood/flood.ts';
+import { geoConfig } from './geo/config.ts';
+import { Geo } from './geo/geo.ts';
 import { reputationConfig } from './reputation/config.ts';
 import { Reputation } from './reputation/reputation.ts';
 import { scannerConfig } from './scanner/config.ts';
@@ -58,7 +60,7 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'many sources that each do little',
     schema: distributedConfig,
     needs: ['register.failed', 'request.refused', 'malformed', 'call.failed'],
-    create: (config) => new Distributed(config),
+    create: (config, { geography }) => new Distributed(config, geography),
   }),
   defineDetector({
     name: 'dial-probe',
@@ -93,6 +95,13 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'addresses on a list that fail here, too',
     schema: reputationConfig,
     create: (config, intel) => new Reputation(config, intel),
+  }),
+  defineDetector({
+    name: 'geo',
+    description: 'countries that may not come in, and accounts where they cannot be',
+    schema: geoConfig,
+    needs: ['register.ok'],
+    create: (config, { geography }) => new Geo(config, geography),
   }),
   defineDetector({
     name: 'flood',

@@ -2,7 +2,7 @@ import type { Address } from '../lib/address.ts';
 import type { Network } from '../lib/network.ts';
 import { NetworkSet } from '../lib/network-set.ts';
 import { touchesSpecial } from '../lib/special-networks.ts';
-import type { Intel, Listing } from '../pipeline/intel.ts';
+import type { Listing, Listings } from '../pipeline/intel.ts';
 
 /** No list speaks for more of the internet than this at once. */
 const WIDEST = { 4: 16, 6: 32 } as const;
@@ -23,7 +23,7 @@ export interface Added {
 }
 
 /** The addresses that feeds name, each with its end. A feed only ever adds here; what it means is for detectors to say. */
-export class ReputationBook implements Intel {
+export class ReputationBook implements Listings {
   readonly #options: ReputationBookOptions;
   readonly #entries = new Map<string, Listing & { readonly network: Network }>();
   readonly #networks = new NetworkSet<Listing>();

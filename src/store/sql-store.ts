@@ -26,7 +26,6 @@ import type {
   Commit,
   EventFilter,
   EventRow,
-  ReputationRow,
   Retention,
   Store,
 } from './store.ts';
@@ -55,6 +54,7 @@ export class SqlStore implements Store {
       await insertEvents(trx, dialect, commit.events, counters);
       await joinCampaigns(trx, commit.joins ?? []);
       await upsertBlocks(trx, dialect, commit.blocks, counters);
+      await writeReputations(trx, dialect, commit.reputations ?? []);
       await counters.write(trx, dialect);
       await writePosition(trx, dialect, commit.source, commit.position, Date.now());
     });
@@ -149,10 +149,6 @@ export class SqlStore implements Store {
 
   async alerted(type: EventType, severity: Severity, at: number): Promise<void> {
     await this.#transaction((trx) => writeLastAlert(trx, this.#engine.dialect, type, severity, at));
-  }
-
-  async setReputations(rows: readonly ReputationRow[]): Promise<void> {
-    await this.#transaction((trx) => writeReputations(trx, this.#engine.dialect, rows));
   }
 
   async reputations(ips: readonly string[]) {

@@ -26,7 +26,6 @@ export const STORE_METHODS = [
   'alertRules',
   'setAlertRule',
   'alerted',
-  'setReputations',
   'reputations',
   'stats',
   'dossier',

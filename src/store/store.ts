@@ -139,6 +139,8 @@ export interface Commit {
   readonly joins?: readonly CampaignJoin[];
   /** An active block of the same target is extended (never shortened), else a row is added. */
   readonly blocks: readonly BlockRow[];
+  /** What is now known about addresses, each at most once: added, or in place of what was known. */
+  readonly reputations?: readonly ReputationRow[];
 }
 
 export interface EventFilter {
@@ -274,8 +276,6 @@ export interface Store {
   /** Remembers when events of this type and severity were last alerted; nothing happens if they have no rule. */
   alerted(type: EventType, severity: Severity, at: number): Promise<void>;
 
-  /** Adds what is known about addresses, or replaces it. */
-  setReputations(rows: readonly ReputationRow[]): Promise<void>;
   /** What is known about these addresses; unknown ones are left out. */
   reputations(ips: readonly string[]): Promise<readonly ReputationRow[]>;
 

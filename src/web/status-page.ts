@@ -93,10 +93,10 @@ function blocksSection({ blocks, stats, now }: StatusData): Html {
 
 function topSources({ stats, now }: StatusData): Html {
   const rows = stats.topSources.map(
-    ({ ip, failures, doorKnocks, lastAt }) => html`<tr><td class="mono">${ip}</td>
+    ({ ip, country, failures, doorKnocks, lastAt }) => html`<tr><td class="mono">${ip}</td><td>${country ?? '–'}</td>
 <td class="number">${failures}</td><td class="number">${doorKnocks}</td><td class="time number">${ago(lastAt, now)}</td></tr>`,
   );
-  const heads = ['address', '#failures', '#door knocks', '#last'];
+  const heads = ['address', 'country', '#failures', '#door knocks', '#last'];
   return section('Top sources, 24 h', heads, rows, 'No failures and no door knocks.');
 }
 

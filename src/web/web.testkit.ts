@@ -4,6 +4,7 @@ import { noEngine } from '../daemon/engine.ts';
 import type { Health } from '../daemon/health.ts';
 import type { Operations } from '../daemon/operations.ts';
 import { localOperations } from '../daemon/operations-local.ts';
+import { NO_GEOGRAPHY } from '../pipeline/intel.ts';
 import { openEngine } from '../store/open-engine.ts';
 import { SqlStore } from '../store/sql-store.ts';
 import type { Store } from '../store/store.ts';
@@ -87,6 +88,7 @@ export async function withWeb(
     engine,
     daemon: true,
     clock,
+    geography: async () => ({ ...NO_GEOGRAPHY, country: () => 'NL' }),
     retention,
     stateDir: '/',
     implied: () => [],

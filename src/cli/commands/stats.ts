@@ -36,12 +36,14 @@ function statsText(session: Session, stats: OperationResult<'stats'>): string {
   const sources = session.table(
     [
       { title: 'TOP SOURCES' },
+      { title: 'COUNTRY' },
       { title: 'FAILURES', ...numeric },
       { title: 'DOOR KNOCKS', ...numeric },
       { title: 'LAST' },
     ],
-    stats.topSources.map(({ ip, failures, doorKnocks, lastAt }) => [
+    stats.topSources.map(({ ip, country, failures, doorKnocks, lastAt }) => [
       ip,
+      country ?? '',
       String(failures),
       String(doorKnocks),
       localTime(lastAt),

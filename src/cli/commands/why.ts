@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { OperationResult } from '../../daemon/operations.ts';
+import { originText } from '../../daemon/origin.ts';
 import { blockTable, endedBlockTable } from '../block-table.ts';
 import { type Bind, command } from '../command.ts';
 import { eventTable, sourcesText } from '../event-table.ts';
@@ -44,6 +45,7 @@ function answerText(session: Session, answer: Answer): string {
   const ended = history.blocks.filter(({ id }) => !inForce.has(id));
   return [
     `${session.style(TONES[answer.verdict], printable(answer.answer))}\n`,
+    originLine(answer),
     ...answer.campaigns.map((campaign) => `${session.style('strong', campaignText(campaign))}\n`),
     ...answer.notes.map((note) => `${session.style('warn', printable(note))}\n`),
     section(session, 'Blocks in force', answer.blocks, blockTable),
@@ -57,6 +59,13 @@ function answerText(session: Session, answer: Answer): string {
 
 function campaignText({ campaign, sources, description }: Answer['campaigns'][number]): string {
   return printable(`Part of the campaign ${campaign}, ${sourcesText(sources)}; told last: ${description}`);
+}
+
+function originLine({ origin, score }: Answer): string {
+  if (origin === null) return '';
+  const where = originText(origin);
+  const reputation = score === null ? '' : `, reputation ${score} of 100 (the higher, the worse)`;
+  return `Origin: ${printable(where === '' ? 'not known' : where)}${reputation}\n`;
 }
 
 function section<T>(

@@ -31,6 +31,18 @@ export const distributedConfig = z
       .max(1)
       .default(0.2)
       .describe('where more of the sources than this share get in, the network has customers and is not found'),
+    'as-sources': z
+      .int()
+      .min(8)
+      .max(32)
+      .default(24)
+      .describe('different sources of one autonomous system (AS) that fail: then it is told of; it is never blocked'),
+    'max-as-success-rate': z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.05)
+      .describe('where more of its sources than this share get in, the autonomous system has customers'),
     'spare-for': durationValue({ minMs: 3_600_000, maxMs: 20 * DAY_MS })
       .prefault('14d')
       .describe('how long a source that registered the account is taken for one of its own devices'),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NOW, type SignalSketch, signal } from '../../../test/support/signals.ts';
 import { type Finding, subjectText } from '../../pipeline/finding.ts';
+import { type Geography, NO_GEOGRAPHY } from '../../pipeline/intel.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import { distributedConfig } from './config.ts';
 import { Distributed } from './distributed.ts';
@@ -10,8 +11,8 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const findings = (signals: readonly Signal[], config: unknown = {}): Finding[] => {
-  const detector = new Distributed(distributedConfig.parse(config));
+const findings = (signals: readonly Signal[], config: unknown = {}, geography = NO_GEOGRAPHY): Finding[] => {
+  const detector = new Distributed(distributedConfig.parse(config), geography);
   return signals.flatMap((one) => detector.observe(one) ?? []);
 };
 /** One failure each from `count` addresses that have no network in common. */
@@ -130,9 +131,9 @@ describe('a network', () => {
     });
     test('also after a restart', () => {
       const config = distributedConfig.parse({});
-      const before = new Distributed(config);
+      const before = new Distributed(config, NO_GEOGRAPHY);
       before.observe(elsewhere);
-      const after = new Distributed(config);
+      const after = new Distributed(config, NO_GEOGRAPHY);
       assert.ok(after.restore(structuredClone(before.snapshot())));
       const found = neighbours(9, MINUTE).flatMap((one) => after.observe(one) ?? []);
       assert.equal(found[0]?.evidence.showsCustomers, true);
@@ -140,9 +141,44 @@ describe('a network', () => {
   });
 });
 
+describe('an autonomous system', () => {
+  /** All of 100.64.0.0/10 is one provider's. */
+  const provider: Geography = {
+    ...NO_GEOGRAPHY,
+    networkNumber: ({ low }) =>
+      low >>> 22 === 0x64400000 >>> 22 ? { asn: 64500, name: 'Example Hosting' } : undefined,
+  };
+  /** Each at an account of its own, from a /24 of its own, so that nothing else is conspicuous. */
+  const rented = (count: number, sketch: SignalSketch = {}) =>
+    strangers(count, MINUTE, sketch).map((one, i) => ({ ...one, user: `u${i}` }));
+
+  test('of which many sources fail and none gets in is told of, with its name and the sources', () => {
+    const [found, ...more] = findings(rented(200), {}, provider);
+    assert.deepEqual(found?.subject, { kind: 'campaign', campaign: 'AS64500' });
+    assert.equal(found?.severity, 'warning');
+    assert.equal(found?.reason, '24 sources of AS64500 (Example Hosting) failed within 1d, who gets in is not shown');
+    const [told] = findings(rented(60, { proven: 'yes' }), {}, provider);
+    assert.equal(told?.reason, '24 sources of AS64500 (Example Hosting) failed within 1d, none got in');
+    assert.equal(found?.evidence.samples.sources?.length, 24);
+    assert.deepEqual(more, [], 'once in six hours');
+  });
+  test('with customers is none: it is a provider', () => {
+    const customers = rented(20, { kind: 'register.ok', at: NOW - HOUR }).flatMap((one) => [one, one]);
+    assert.deepEqual(findings([...customers, ...rented(60)], {}, provider), []);
+  });
+  test('with 23 that fail is none, and neither are addresses of nobody known', () => {
+    assert.deepEqual(findings(rented(24), {}, provider), []);
+    assert.deepEqual(findings(rented(200)), []);
+  });
+  test('is not proven by sources that may be forged', () => {
+    assert.equal(findings(rented(60, { proven: 'no' }), {}, provider)[0]?.evidence.proven, 'no');
+  });
+});
+
 test('state is bounded under a flood of forged addresses, and expires', () => {
   const detector = new Distributed(
     distributedConfig.parse({ 'max-accounts': 1024, 'max-devices': 1024, 'max-networks': 1024 }),
+    { ...NO_GEOGRAPHY, networkNumber: ({ low }) => ({ asn: 1 + (low >>> 8), name: '' }) },
   );
   for (let i = 0; i < 20_000; i++) {
     const ip = `${10 + (i & 63)}.${(i >> 6) & 255}.${i & 255}.1`;
@@ -150,7 +186,7 @@ test('state is bounded under a flood of forged addresses, and expires', () => {
       signal({ ip, user: String(i), at: NOW + i, kind: i % 3 === 0 ? 'register.ok' : 'register.failed' }),
     );
   }
-  assert.ok(detector.state().tracked <= 3 * 1024 * 1.25);
+  assert.ok(detector.state().tracked <= 3 * 1024 * 1.25 + 16_384);
   assert.ok(detector.state().evicted > 10_000);
   detector.expire(NOW + 20 * DAY);
   assert.equal(detector.state().tracked, 0);

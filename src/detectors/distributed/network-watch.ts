@@ -14,10 +14,14 @@ export interface NetworkWatchOptions {
   readonly maxSuccessRate: number;
   readonly windowMs: number;
   readonly maxNetworks: number;
+  /** An attack that goes on is told again after this. */
+  readonly againMs: number;
 }
 
 export interface NetworkNews {
   readonly count: number;
+  /** How many got in meanwhile. */
+  readonly succeeded: number;
   readonly sources: readonly string[];
   /** Enough of them cannot be forged. */
   readonly trusted: boolean;
@@ -29,8 +33,6 @@ export interface NetworkNews {
 const FAILED = 0;
 const SUCCEEDED = SOURCE_RING_WORDS;
 const FOUND = SUCCEEDED + DISTINCT_WORDS;
-/** An attack that goes on is told again after this. */
-const AGAIN_MS = 600_000;
 
 /** Sums up the sources of a network that fail, against those that get in: a provider has a few bad phones, too. */
 export class NetworkWatch {
@@ -75,7 +77,7 @@ export class NetworkWatch {
     });
     const foundAt = record[base + FOUND] ?? 0;
     // Nothing new and never found, so nothing to count: the common case by far. Told a short while ago: nothing to say.
-    if (foundAt === 0 ? !isNew : ((at - foundAt) | 0) < AGAIN_MS) return undefined;
+    if (foundAt === 0 ? !isNew : ((at - foundAt) | 0) < this.#options.againMs) return undefined;
     return this.#judge(record, base, at);
   }
 
@@ -100,6 +102,7 @@ export class NetworkWatch {
     record[base + FOUND] = at | 1;
     return {
       count,
+      succeeded,
       sources: sourceTexts(record, base + FAILED, at, windowMs),
       trusted: trusted >= sources,
       showsCustomers: sighted >= sources,

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NOW, type SignalSketch, series, signal } from '../../../test/support/signals.ts';
-import { type Intel, NO_INTEL } from '../../pipeline/intel.ts';
+import { type Listings, NO_INTEL } from '../../pipeline/intel.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import { reputationConfig } from './config.ts';
 import { Reputation } from './reputation.ts';
 
 const HOUR = 3_600_000;
 /** 203.0.113.7, which the signals come from unless they say otherwise, is listed for a day. */
-const LISTED: Intel = {
+const LISTED: Listings = {
   listing: (address, at) =>
     address.text === '203.0.113.7' && at < NOW + 24 * HOUR ? { list: 'apiban', until: NOW + 24 * HOUR } : undefined,
 };
@@ -48,7 +48,7 @@ describe('nothing is said of', () => {
 });
 
 test('memory is bounded and given back', () => {
-  const everybody: Intel = { listing: () => ({ list: 'all', until: Infinity }) };
+  const everybody: Listings = { listing: () => ({ list: 'all', until: Infinity }) };
   const detector = new Reputation(reputationConfig.parse({ 'max-sources': 1024 }), everybody);
   for (let i = 0; i < 5000; i++) detector.observe(signal({ ip: `10.0.${i >> 8}.${i & 255}` }));
   assert.ok(detector.state().tracked <= 1300);

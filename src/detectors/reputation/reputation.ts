@@ -1,7 +1,7 @@
 import { BoundedTable } from '../../lib/bounded-table.ts';
 import { isAttempt } from '../../pipeline/failure.ts';
 import type { Finding } from '../../pipeline/finding.ts';
-import type { Intel } from '../../pipeline/intel.ts';
+import type { Listings } from '../../pipeline/intel.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
 import type { ReputationConfig } from './config.ts';
@@ -12,14 +12,14 @@ import type { ReputationConfig } from './config.ts';
  */
 export class Reputation implements Detector {
   readonly name = 'reputation';
-  readonly #intel: Intel;
+  readonly #listings: Listings;
   readonly #severity: Finding['severity'];
   /** Sources told of lately. */
   readonly #told: BoundedTable;
   readonly #quietMs: number;
 
-  constructor(config: ReputationConfig, intel: Intel) {
-    this.#intel = intel;
+  constructor(config: ReputationConfig, listings: Listings) {
+    this.#listings = listings;
     this.#severity = config.block ? 'error' : 'warning';
     this.#quietMs = config['quiet-for'];
     this.#told = new BoundedTable({ maxKeys: config['max-sources'], words: 1, horizonMs: this.#quietMs });
@@ -28,7 +28,7 @@ export class Reputation implements Detector {
   observe(signal: Signal): Finding | undefined {
     if (!isAttempt(signal)) return undefined;
     const { address, at } = signal;
-    const listing = this.#intel.listing(address, at);
+    const listing = this.#listings.listing(address, at);
     if (listing === undefined || this.#wasTold(signal)) return undefined;
     this.#told.touch(address.high, address.low, at, 0, true);
     this.#told.record[this.#told.base] = at;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { NOW } from '../samples.testkit.ts';
+import { commitOf, NOW } from '../samples.testkit.ts';
 import type { Kit } from '../store.testkit.ts';
 import type { AlertRule, ReputationRow } from '../store.ts';
 
@@ -19,7 +19,7 @@ const REPUTATION: ReputationRow = {
   isVpn: false,
   isProxy: true,
   isTor: false,
-  score: -40,
+  score: 40,
   updatedAt: NOW,
 };
 
@@ -39,12 +39,12 @@ export function rememberedTests({ withStore }: Kit): void {
 
   withStore('the last thing known about an address counts', async (store) => {
     const other = { ...REPUTATION, ip: '2001:db8::1', isTor: true };
-    await store.setReputations([REPUTATION, other]);
-    await store.setReputations([{ ...REPUTATION, score: -50, updatedAt: NOW + 1 }]);
+    await store.commit(commitOf({ reputations: [REPUTATION, other] }));
+    await store.commit(commitOf({ reputations: [{ ...REPUTATION, score: 50, updatedAt: NOW + 1 }] }));
     const found = await store.reputations(['203.0.113.7', '2001:db8::1', '192.0.2.1']);
     assert.deepEqual(
-      [...found].sort((a, b) => a.score - b.score),
-      [{ ...REPUTATION, score: -50, updatedAt: NOW + 1 }, other],
+      [...found].sort((a, b) => b.score - a.score),
+      [{ ...REPUTATION, score: 50, updatedAt: NOW + 1 }, other],
     );
     assert.deepEqual(await store.reputations([]), []);
   });
