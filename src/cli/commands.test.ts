@@ -234,6 +234,23 @@ describe('status, doctor, db, check, config', () => {
       assert.equal(run.stdout, `${file}: the configuration is good.\n`);
     }));
 
+  it('checks the geographic data that the configuration names', () =>
+    withCli(async (cli) => {
+      const broken = cli.write('city.mmdb', 'hello');
+      const file = cli.write('sipward.yaml', `intel: { geo: { city: ${broken}, asn: /nowhere.mmdb } }\n`);
+      const run = await cli.run(['--config', file, 'check']);
+      assert.equal(run.code, 78);
+      assert.match(run.stderr, /sipward\.yaml: intel\.geo\.city: .*city\.mmdb: expected an MMDB file\n/);
+      assert.match(run.stderr, /intel\.geo\.asn: \/nowhere\.mmdb cannot be read \(ENOENT\)\n/);
+    }));
+
+  it('says where an address is, by the data that comes with it', () =>
+    withCli(async (cli) => {
+      const { stdout } = await cli.run(['why', '193.99.144.80']);
+      assert.match(stdout, /^193\.99\.144\.80 is not blocked\.\nOrigin: DE, AS206564 Plus\.line AG\n/);
+      assert.match((await cli.run(['why', '10.0.0.1'])).stdout, /\nOrigin: not known\n/);
+    }));
+
   it('prints an example that it accepts itself, and a schema', () =>
     withCli(async (cli) => {
       const file = cli.write('example.yaml', (await cli.run(['config', 'example'])).stdout);

@@ -25,7 +25,7 @@ describe('exampleConfig', () => {
     for (const path of keysOf(configJsonSchema())) {
       const value = path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], written);
       const key = path.split('.').at(-1);
-      assert.ok(value !== undefined || exampleConfig().includes(`# ${key}: `), path);
+      assert.ok(value !== undefined || exampleConfig().includes(`# ${key}:`), path);
     }
   });
 

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { signal } from '../../test/support/signals.ts';
 import { configSchema } from '../config/schema.ts';
+import { formatSignal } from '../formats/opensips-events/format-signal.ts';
 import { Network } from '../lib/network.ts';
 import { replayFiles } from './replay-files.ts';
 
@@ -63,6 +65,29 @@ function replay(files: readonly string[], over: Partial<Parameters<typeof replay
 }
 
 describe('replayFiles', () => {
+  it('knows where addresses are, by the data that comes with sipward', () => {
+    const gotIn = (ip: string, at: number) =>
+      signal({ kind: 'register.ok', status: 200, ip, at: START_SECONDS * 1000 + at });
+    const lines = [gotIn('193.99.144.80', 0), gotIn('202.12.27.33', 3_600_000)].map((one) => `${formatSignal(one)}\n`);
+    return withFiles({ 'a.log': lines.join('') }, async (files) => {
+      const { report, faults } = await replay(files);
+      assert.deepEqual(faults, []);
+      assert.deepEqual(
+        report.findings.map(({ type, subject }) => [type, subject]),
+        [['geo_violation', { aor: '1001@example.com' }]],
+      );
+      assert.match(report.findings[0]?.reason ?? '', /^registered from JP 1h after DE, at least [6-9],\d{3} km apart/);
+    });
+  });
+
+  it('says which geographic data it could not read, and goes on', () =>
+    withFiles({ 'a.log': failures(6) }, async (files) => {
+      const config = configSchema.parse({ intel: { geo: { country: files[0] } } });
+      const { report, faults } = await replay(files, { config });
+      assert.match(faults.join(), /^intel\.geo\.country: .*a\.log: expected an MMDB file$/);
+      assert.equal(report.decisions.length, 1);
+    }));
+
   it('takes several files as one recording', () =>
     withFiles({ 'a.log': failures(3), 'b.log.gz': gzipSync(failures(3, '203.0.113.7', 3)) }, async (files) => {
       const { report, faults } = await replay(files);

@@ -106,6 +106,7 @@ describe('/', () => {
         'never',
         'ip_blocked',
         '203.0.113.7',
+        '<td>NL</td>',
         '>edge<',
         'nftables',
         'enforcing',

@@ -50,7 +50,9 @@ ${campaignsSection(data)}
 ${eventsSection(data)}
 <div class="pair">${sourcesSection(data)}${enforcersSection(data)}</div>
 <footer>Version ${version}. This page is read-only and renews itself every ${REFRESH_SECONDS} s; to act, use the
-command line: <span class="mono">sipward why ADDRESS</span>, <span class="mono">sipward unblock ADDRESS</span>.</footer>
+command line: <span class="mono">sipward why ADDRESS</span>, <span class="mono">sipward unblock ADDRESS</span>. Countries by
+<a href="https://www.nro.net">NRO</a>; networks by RouteViews, NRO and <a href="https://db-ip.com">IP Geolocation by DB-IP</a>,
+unless other data is configured.</footer>
 </main></body></html>`;
 }
 

@@ -2,11 +2,13 @@ import { parseConfig } from '../../src/config/parse.ts';
 import { buildPipeline } from '../../src/daemon/pipeline-parts.ts';
 import { Address } from '../../src/lib/address.ts';
 import type { EventType, Finding } from '../../src/pipeline/finding.ts';
+import { NO_INTEL } from '../../src/pipeline/intel.ts';
 import type { Outcome } from '../../src/pipeline/pipeline.ts';
 import type { Signal } from '../../src/pipeline/signal.ts';
 import { Random } from '../support/random.ts';
 import { type Counted, classicBans } from './classic-rule.ts';
 import type { Play, Scenario } from './scenario.ts';
+import { WORLD } from './world.ts';
 
 /** How well somebody did in a scenario. */
 export interface Score {
@@ -50,9 +52,10 @@ export function evaluate(scenario: Scenario): Result {
 
 /** What is worth telling of what the detectors and policy make of these signals, with every default. */
 export function decide(signals: readonly Signal[]): Outcome[] {
-  const { pipeline } = buildPipeline(parseConfig('', 'defaults'), (component, error) => {
+  const onFault = (component: string, error: unknown) => {
     throw new Error(`${component} failed`, { cause: error });
-  });
+  };
+  const { pipeline } = buildPipeline(parseConfig('', 'defaults'), onFault, { ...NO_INTEL, geography: WORLD });
   return pipeline.process(signals).filter(({ decision }) => !decision.repeated);
 }
 

@@ -125,6 +125,33 @@ function failuresOnly(random: Random): Play {
   return { signals: inOrder(signals), attackers: [], unharmed: subscribers.map(({ address }) => address.text) };
 }
 
+/** A week at home, then through four countries, three days each; the desk phone stays in the office. */
+function roamingSeller(random: Random): Play {
+  const office = new Actor('198.51.100.80');
+  const desk = times(3 * 7 * 48, START, 30 * MINUTE).map((at) => office.registers(at, '500'));
+  const ips = [
+    '198.51.100.81',
+    '198.51.100.81',
+    '198.18.1.9',
+    '198.18.2.9',
+    '198.51.100.81',
+    '198.18.3.9',
+    '198.18.4.9',
+  ];
+  const mobile = ips.flatMap((ip, stop) => {
+    const phone = new Actor(ip, { transport: 'tls', userAgent: 'Zoiper rv2.10.20' });
+    // Fifteen hours without a signal: on the way.
+    const there = START + stop * 3 * DAY + 15 * HOUR;
+    const registers = times(56, there, HOUR).map((at) => phone.registers(at + random.between(0, MINUTE), '500'));
+    const calls = times(6, there + HOUR, 9 * HOUR).flatMap((at) =>
+      phone.calls(at, '500', `030${random.between(1e6, 9e6)}`, { ms: random.between(30, 900) * SECOND }),
+    );
+    // The hotel's network is slow to come up: a typing error each time.
+    return [phone.fails(there - 10 * SECOND, '500'), ...registers, ...calls];
+  });
+  return { signals: inOrder(desk, mobile), attackers: [], unharmed: ['198.51.100.80', ...ips] };
+}
+
 export const HONEST: readonly Scenario[] = [
   {
     name: 'office-outage',
@@ -183,5 +210,12 @@ export const HONEST: readonly Scenario[] = [
       'Twelve subscribers of one /24 mistype a password three times each; the log has failures only, so nobody sees them get in.',
     types: ['distributed_attack', 'campaign_detected'],
     play: failuresOnly,
+  },
+  {
+    name: 'roaming-seller',
+    story:
+      'A seller travels with a softphone through four countries in three weeks, while the desk phone stays in the office; both have one account.',
+    types: ['geo_violation'],
+    play: roamingSeller,
   },
 ];

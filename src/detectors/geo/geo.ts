@@ -42,11 +42,14 @@ export class Geo implements Detector {
 
   observe(signal: Signal): Finding | undefined {
     const gotIn = signal.kind === 'call.started' || isSuccess(signal);
-    if (!gotIn && !(this.#policy.hasLists && isAttempt(signal))) return undefined;
+    const isOfInterest = gotIn
+      ? this.#policy.hasLists || !this.#isSeenAgain(signal)
+      : this.#isAttemptOfInterest(signal);
+    if (!isOfInterest) return undefined;
     const country = this.#geography.country(signal.address);
     if (country === undefined) return undefined;
     const found = gotIn ? this.#atAccount(signal, country) : undefined;
-    return found ?? this.#byPolicy(signal, country, gotIn);
+    return found ?? (this.#policy.hasLists ? this.#byPolicy(signal, country, gotIn) : undefined);
   }
 
   expire(now: number): void {
@@ -70,11 +73,20 @@ export class Geo implements Detector {
     return true;
   }
 
+  /** Failures matter only where countries may not come in. */
+  #isAttemptOfInterest(signal: Signal): boolean {
+    return this.#policy.hasLists && isAttempt(signal);
+  }
+
+  #isSeenAgain(signal: Signal): boolean {
+    return signal.proven !== 'no' && this.#whereabouts.seenAgain(aorOf(signal), signal);
+  }
+
   /** What may be forged says nothing of where an account is; and callers that never register are no accounts. */
   #atAccount(signal: Signal, country: string): Finding | undefined {
-    const { user, domain, address, proven, kind } = signal;
+    const { user, address, proven, kind } = signal;
     if (user === '' || proven === 'no') return undefined;
-    const aor = `${user}@${domain}`;
+    const aor = aorOf(signal);
     if (kind !== 'register.ok' && !this.#whereabouts.knows(aor)) return undefined;
     const seen = this.#whereabouts.seen(aor, signal, country, this.#geography.place(address));
     if (seen === undefined) return undefined;
@@ -131,6 +143,10 @@ export class Geo implements Detector {
       identity: `${this.name}:${subjectText(subject)}:${at}`,
     };
   }
+}
+
+function aorOf({ user, domain }: Signal): string {
+  return `${user}@${domain}`;
 }
 
 function verb({ kind }: Signal): string {

@@ -16,12 +16,15 @@ export interface Sighting {
   /** Hash of the user agent. */
   readonly agent: number;
   readonly source: string;
-  readonly at: number;
+  /** The counting key of the source. */
+  readonly high: number;
+  readonly low: number;
+  at: number;
 }
 
 interface Account {
   readonly firstAt: number;
-  readonly lastAt: number;
+  lastAt: number;
   readonly sightings: readonly Sighting[];
 }
 
@@ -74,13 +77,33 @@ export class Whereabouts {
     return this.#accounts.get(aor) !== undefined;
   }
 
+  /**
+   * Takes note if the account got in from this source with this user agent before, so that its country need not be looked
+   * up: nearly always.
+   *
+   * @returns whether it did
+   */
+  seenAgain(aor: string, { address: { high, low }, at, userAgent }: Signal): boolean {
+    const account = this.#accounts.get(aor);
+    if (account === undefined) return false;
+    const agent = hashText(userAgent, 1);
+    const same = account.sightings.find((one) => one.low === low && one.high === high && one.agent === agent);
+    if (same === undefined || at - same.at > this.#options.knownMs) return false;
+    same.at = Math.max(at, same.at);
+    account.lastAt = Math.max(at, account.lastAt);
+    this.#accounts.set(aor, account);
+    return true;
+  }
+
   /** The account got in from `country`. */
   seen(aor: string, signal: Signal, country: string, place: Place | undefined): Appearance | undefined {
     const { at, address, userAgent } = signal;
     const account = this.#accounts.get(aor);
-    const known = account?.sightings.filter((one) => at - one.at <= this.#options.knownMs) ?? [];
+    const known = (account?.sightings ?? [])
+      .filter((one) => at - one.at <= this.#options.knownMs)
+      .sort((one, other) => one.at - other.at);
     const agent = hashText(userAgent, 1);
-    const sighting = { country, place, agent, source: address.text, at };
+    const sighting = { country, place, agent, source: address.text, high: address.high, low: address.low, at };
     const others = known.filter((one) => one.country !== country || one.agent !== agent);
     this.#accounts.set(aor, {
       firstAt: known.length === 0 ? at : Math.min(at, account?.firstAt ?? at),

@@ -4,6 +4,8 @@ import type { Kit } from '../store.testkit.ts';
 
 const FOREVER = { signalsMs: 0, eventsMs: 0, blocksMs: 0 };
 
+const REPUTATION = { country: 'DE', isVpn: false, isProxy: false, isTor: false, score: 70 };
+
 export function retentionTests({ withStore }: Kit): void {
   withStore('what is older than its retention is deleted, block in force are not', async (store) => {
     const old = NOW - 2 * DAY_MS;
@@ -11,6 +13,10 @@ export function retentionTests({ withStore }: Kit): void {
       commitOf({
         signals: [signalRow({ at: old }), doorKnock({ at: old }), signalRow({ at: NOW - DAY_MS })],
         events: [eventRow('old', { at: old }), eventRow('new')],
+        reputations: [
+          { ...REPUTATION, ip: '203.0.113.1', updatedAt: old },
+          { ...REPUTATION, ip: '203.0.113.2', updatedAt: NOW },
+        ],
         blocks: [
           blockRow('203.0.113.1', { blockedAt: old, expiresAt: old + 5 }),
           blockRow('203.0.113.2', { blockedAt: old, expiresAt: null }),
@@ -20,7 +26,10 @@ export function retentionTests({ withStore }: Kit): void {
     );
     await store.expireBlocks(NOW, 10);
     assert.deepEqual(withRows(await store.prune(FOREVER, NOW)), {});
-    assert.deepEqual(withRows(await store.prune({ ...FOREVER, eventsMs: DAY_MS }, NOW)), { security_events: 1 });
+    assert.deepEqual(withRows(await store.prune({ ...FOREVER, eventsMs: DAY_MS }, NOW)), {
+      security_events: 1,
+      ip_reputation: 1,
+    });
     assert.deepEqual(withRows(await store.prune({ signalsMs: DAY_MS, eventsMs: DAY_MS, blocksMs: DAY_MS }, NOW)), {
       failed_registrations: 1,
       door_knock_attempts: 1,
