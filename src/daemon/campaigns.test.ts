@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { NOW, signal } from '../../test/support/signals.ts';
 import { configSchema } from '../config/schema.ts';
 import { DryRun, dryRunConfig } from '../enforcers/dry-run/dry-run.ts';
+import { NO_GEOGRAPHY } from '../pipeline/intel.ts';
 import type { Signal } from '../pipeline/signal.ts';
 import { openEngine } from '../store/open-engine.ts';
 import { SqlStore } from '../store/sql-store.ts';
@@ -42,7 +43,15 @@ async function engineOver(store: SqlStore) {
   const nothing = () => undefined;
   return {
     recorder,
-    guard: new Guard({ pipeline, enforcement, recorder, clock, onAhead: nothing, onOutcome: nothing }),
+    guard: new Guard({
+      pipeline,
+      enforcement,
+      recorder,
+      geography: NO_GEOGRAPHY,
+      clock,
+      onAhead: nothing,
+      onOutcome: nothing,
+    }),
   };
 }
 
