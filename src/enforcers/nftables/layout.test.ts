@@ -53,7 +53,12 @@ describe('the layout of our table', () => {
   });
 
   it('is empty without the table', () => {
-    assert.deepEqual(parseLayout(ruleset(5), 'other'), { signature: '', sets: [], droppedPackets: undefined });
+    assert.deepEqual(parseLayout(ruleset(5), 'other'), {
+      signature: '',
+      sets: [],
+      rules: 0,
+      droppedPackets: undefined,
+    });
     assert.deepEqual(parseLayout('{"nftables": []}', 'sipward').sets, []);
   });
 
