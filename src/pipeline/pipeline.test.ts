@@ -174,6 +174,7 @@ describe('findings that have to do with each other', () => {
   for (const [name, spared] of [
     ['repetitions', { repeated: true }],
     ['the allowlisted', { action: 'ignore', code: 'allowlisted' }],
+    ['networks that may be full of customers', { action: 'hold', code: 'customers_unknown' }],
     ['the known good who may be forged, or whose device is set wrongly', { action: 'watch', code: 'known_good' }],
   ] as const) {
     test(`${name} have no part in it`, () => {

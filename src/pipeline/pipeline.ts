@@ -186,7 +186,10 @@ export class Pipeline {
   }
 }
 
-/** Findings about those whom policy spares are no part of an attack: a trunk, a device that is set wrongly, somebody forged. */
+/**
+ * Findings about those whom policy spares are no part of an attack: a trunk, a device that is set wrongly, somebody forged,
+ * a network of which the input does not show whether customers live there.
+ */
 function isSpared({ action, code }: Decision): boolean {
-  return code === 'allowlisted' || (code === 'known_good' && action === 'watch');
+  return code === 'allowlisted' || code === 'customers_unknown' || (code === 'known_good' && action === 'watch');
 }
