@@ -81,6 +81,20 @@ test('a file that is replaced is read again', async () => {
   });
 });
 
+test('an address whose record is damaged is nowhere', async () => {
+  await withFolder(async (path) => {
+    const contents = mmdbFile({ '11.22.0.0/16': { country_code: 'FR' }, '12.22.0.0/16': { country_code: 'DE' } });
+    // The first record, behind the tree and its 16 zeros, becomes one of no known type; the second stays.
+    const first = contents.indexOf(Buffer.from('country_code')) - 2;
+    contents.fill(0, first, first + 12);
+    await writeFile(path('country'), contents);
+    const book = new GeoBook({ country: path('country') });
+    assert.deepEqual((await book.round()).faults, []);
+    assert.equal(book.country(address('11.22.33.44')), undefined);
+    assert.equal(book.country(address('12.22.33.44')), 'DE');
+  });
+});
+
 describe('a file that cannot be used is told of with its path, and what was known remains:', () => {
   for (const [what, contents, message] of [
     ['text', Buffer.from('hello'), /country: .* expected an MMDB file$/],

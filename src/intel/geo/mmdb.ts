@@ -20,14 +20,13 @@ export class Mmdb<T> {
     if (!this.#holdsAny()) throw new Error(`expected an MMDB file with ${what}, this one has none`);
   }
 
-  /** When it was made, ms since the epoch. */
-  get builtAt(): number {
-    return this.#reader.metadata.buildEpoch.getTime();
-  }
-
   find(address: Address): T | undefined {
-    const record = this.#reader.get(address.text);
-    return record === null ? undefined : this.#factOf(record);
+    try {
+      return this.#factOf(this.#reader.get(address.text));
+    } catch {
+      // A damaged place deep in the file. It must not stop detection: whoever it is about is nowhere.
+      return undefined;
+    }
   }
 
   /** Looked for in each IPv4 /16 and IPv6 /16, so that a file of another kind is known at once. */
