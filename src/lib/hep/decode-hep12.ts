@@ -8,27 +8,32 @@ const AF_INET = 2;
 /** Of Linux; other systems number IPv6 otherwise. */
 const AF_INET6 = [10, 23, 24, 28, 30];
 
-/** The length byte counts header and addresses: 8 and twice 4 or 16. */
+/** The length byte counts header and addresses, 8 and twice 4 or 16; FreeSWITCH counts the time of version 2, too. */
 export function isHep12(bytes: Buffer): boolean {
-  return bytes.length >= HEADER && (bytes[0] === 1 || bytes[0] === 2) && (bytes[1] === 16 || bytes[1] === 40);
+  const [version = 0, length = 0] = bytes;
+  if (bytes.length < HEADER || (version !== 1 && version !== 2)) return false;
+  const isPlain = length === 16 || length === 40;
+  return isPlain || (version === 2 && (length === 16 + TIME_HEADER || length === 40 + TIME_HEADER));
 }
 
 /** Versions 1 and 2: version, length, family, protocol, ports, addresses; version 2 then the time. All else is payload. */
 export function decodeHep12(bytes: Buffer): HepPacket | HepFault {
   const [version = 0, length = 0, family = 0, protocol = 0] = bytes;
   const isV6 = AF_INET6.includes(family);
-  if ((!isV6 && family !== AF_INET) || length !== (isV6 ? 40 : 16)) return 'address';
-  const start = length + (version === 2 ? TIME_HEADER : 0);
+  const addressesEnd = isV6 ? 40 : 16;
+  if ((!isV6 && family !== AF_INET) || (length !== addressesEnd && length !== addressesEnd + TIME_HEADER))
+    return 'address';
+  const start = addressesEnd + (version === 2 ? TIME_HEADER : 0);
   if (bytes.length < start) return 'truncated';
   return {
-    at: version === 2 ? readTime(bytes, length) : undefined,
+    at: version === 2 ? readTime(bytes, addressesEnd) : undefined,
     source: readAddress(bytes, HEADER, isV6),
     sourcePort: bytes.readUInt16BE(4),
     destination: readAddress(bytes, isV6 ? 24 : 12, isV6),
     destinationPort: bytes.readUInt16BE(6),
     transport: hepTransport(protocol),
     isSip: true,
-    agent: version === 2 ? bytes.readUInt16LE(length + 8) : -1,
+    agent: version === 2 ? bytes.readUInt16LE(addressesEnd + 8) : -1,
     authKey: '',
     payload: bytes.subarray(start),
   };

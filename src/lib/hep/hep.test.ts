@@ -127,6 +127,17 @@ describe('decodeHep, versions 1 and 2', () => {
     }
   });
 
+  it('reads version 2 of FreeSWITCH, which counts the time with the header', () => {
+    for (const [length, family, addresses, source] of [
+      [28, 2, v4, '192.0.2.7'],
+      [52, 10, v6, '::7'],
+    ] as const) {
+      const head = Buffer.from([2, length, family, 17, 0x13, 0xcf, 0x13, 0xc4]);
+      const read = summary(Buffer.concat([head, addresses, time, Buffer.from(SIP)]));
+      assert.deepEqual([read.source, read.payload], [source, SIP]);
+    }
+  });
+
   it('reads IPv6', () => {
     const { source, destination } = summary(Buffer.concat([header(2, 10), v6, time, Buffer.from(SIP)]));
     assert.deepEqual([source, destination], ['::7', '::1']);

@@ -149,3 +149,14 @@ describe('servers', () => {
     assert.deepEqual(scene.told('address'), [`register.failed ${PHONE}`]);
   });
 });
+
+describe('an address that is none', () => {
+  for (const nobody of ['0.0.0.0', '::']) {
+    it(`${nobody} is accused of nothing, and answers as a server`, () => {
+      const scene = new Scene();
+      scene.reply(scene.request('REGISTER', { from: nobody }), 403);
+      scene.reply(scene.request('REGISTER', { to: nobody }), 403);
+      assert.deepEqual(scene.told('address'), [`register.failed ${PHONE}`]);
+    });
+  }
+});

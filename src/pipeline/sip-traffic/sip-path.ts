@@ -12,6 +12,11 @@ export interface SipPath {
   readonly transport: Transport;
 }
 
+/** `0.0.0.0` and `::`, which agents report where they do not know better (FreeSWITCH does of all IPv6). */
+export function isNobody({ family, high, low, hostHigh, hostLow }: Address): boolean {
+  return family === 4 ? low === 0 : (high | low | hostHigh | hostLow) === 0;
+}
+
 /** For tables of hosts: cheap to make, and one for each address (not for each /64). */
 export type HostKey = number | string;
 

@@ -14,7 +14,7 @@ import { Floods } from './floods.ts';
 import { Hosts } from './hosts.ts';
 import { isDialProbe, refusalReason } from './refusal.ts';
 import { RenewedNonces } from './renewed-nonces.ts';
-import { hostKey, type SipPath } from './sip-path.ts';
+import { hostKey, isNobody, type SipPath } from './sip-path.ts';
 import { Suspects } from './suspects.ts';
 import { keyOfReply, keyOfRequest, type Transaction, Transactions } from './transactions.ts';
 
@@ -333,8 +333,9 @@ export class SipTraffic {
     this.#signals.push(makeSignal(kind, { ...request, proven, sensor: this.#sensor, ...seen, at }));
   }
 
+  /** Nothing is held against our own, nor against an address that is none. */
   #isOurs({ source }: SipPath): boolean {
-    return this.#hosts.isServer(source) || this.#own.some((network) => network.contains(source));
+    return isNobody(source) || this.#hosts.isServer(source) || this.#own.some((network) => network.contains(source));
   }
 }
 

@@ -18,7 +18,7 @@ interface Agent {
   readonly config: (server: Server, hepPort: number, ownHepPort: number) => string;
 }
 
-const kamailio: Agent = {
+const kamailio = (version: number): Agent => ({
   command: 'kamailio',
   args: (file) => ['-DD', '-E', '-f', file],
   config: ({ host, port }, hepPort) => `#!KAMAILIO
@@ -36,7 +36,7 @@ loadmodule "siptrace.so"
 modparam("siptrace", "trace_to_database", 0)
 modparam("siptrace", "duplicate_uri", "sip:127.0.0.1:${hepPort}")
 modparam("siptrace", "hep_mode_on", 1)
-modparam("siptrace", "hep_version", 3)
+modparam("siptrace", "hep_version", ${version})
 modparam("siptrace", "trace_on", 1)
 modparam("siptrace", "trace_mode", 1)
 request_route {
@@ -45,9 +45,9 @@ request_route {
   sl_send_reply("200", "OK");
 }
 `,
-};
+});
 
-function opensips(modulesDir: string, binary: string, transport: 'udp' | 'tcp'): Agent {
+function opensips(modulesDir: string, binary: string, transport: 'udp' | 'tcp', version: number): Agent {
   return {
     command: binary,
     args: (file) => ['-F', '-f', file],
@@ -70,7 +70,7 @@ loadmodule "rr.so"
 loadmodule "sipmsgops.so"
 loadmodule "auth.so"
 loadmodule "tracer.so"
-modparam("proto_hep", "hep_id", "[sipward] 127.0.0.1:${hepPort}; version=3; transport=${transport}")
+modparam("proto_hep", "hep_id", "[sipward] 127.0.0.1:${hepPort}; version=${version}; transport=${transport}")
 modparam("tracer", "trace_id", "[tid]uri=hep:sipward")
 modparam("auth", "secret", "0123456789abcdef0123456789abcdef")
 modparam("auth", "username_spec", "$var(username)")
@@ -168,13 +168,22 @@ describe('HEP of real servers', () => {
     if (asterisk !== undefined) await tryAsterisk(asterisk);
   });
 
-  it('Kamailio siptrace', { skip: !hasProgram('kamailio') && 'Kamailio is not on the PATH' }, () => tryAgent(kamailio));
+  const skip = !hasProgram('kamailio') && 'Kamailio is not on the PATH';
+  for (const version of [1, 2, 3]) {
+    it(`Kamailio siptrace, HEP version ${version}`, { skip }, () => tryAgent(kamailio(version)));
+  }
 
   const programs = findOpensips();
   if (programs.length === 0) it('OpenSIPS tracer', { skip: NO_OPENSIPS }, () => {});
   for (const { binary, version, modulesDir } of programs) {
-    for (const transport of ['udp', 'tcp'] as const) {
-      it(`OpenSIPS ${version} tracer over ${transport}`, () => tryAgent(opensips(modulesDir, binary, transport)));
+    for (const [transport, hep] of [
+      ['udp', 1],
+      ['udp', 2],
+      ['udp', 3],
+      ['tcp', 3],
+    ] as const) {
+      it(`OpenSIPS ${version} tracer over ${transport}, HEP version ${hep}`, () =>
+        tryAgent(opensips(modulesDir, binary, transport, hep)));
     }
   }
 });
