@@ -4,6 +4,7 @@ import { parseChanSipNotice } from './chan-sip-notices.ts';
 import { readDialplanLog } from './dialplan-log.ts';
 import { plainLine } from './json-line.ts';
 import { type Message, parseIaxNotice, parseManagerNotice } from './other-services.ts';
+import { PacketDump } from './packet-dump.ts';
 import { parsePjsipNotice, parseSessionNotice } from './pjsip-notices.ts';
 import { SecurityEvents } from './security-event.ts';
 import { ToldTwice, type Voice } from './told-twice.ts';
@@ -37,6 +38,7 @@ class AsteriskParser implements LineParser {
   readonly #prefix: LinePrefix;
   readonly #security = new SecurityEvents();
   readonly #toldTwice = new ToldTwice();
+  readonly #dump = new PacketDump();
 
   constructor(options: FormatOptions) {
     this.#sensor = options.sensor;
@@ -44,7 +46,15 @@ class AsteriskParser implements LineParser {
     this.#prefix = new LinePrefix(options.now);
   }
 
+  get doubtsNext(): boolean {
+    return this.#dump.isOpen;
+  }
+
   parse(input: string): Parsed {
+    if (this.#dump.isOpen) {
+      this.#dump.skip(input);
+      return 'unrecognised';
+    }
     const line = input.startsWith('{') ? plainLine(input) : stripColours(input);
     const prefix = this.#prefix;
     prefix.read(line);
@@ -56,10 +66,13 @@ class AsteriskParser implements LineParser {
     if (line.startsWith('Ext. ', afterLevel)) return readDialplanLog(this.#message(line, afterLevel));
     const location = line.indexOf(': ', afterLevel);
     if (location < 0) return 'ignored';
-    return this.#readMessage(line, afterLevel, location + 2);
+    return this.#readMessage(line, afterLevel, location + 2, input.startsWith('{'));
   }
 
-  #readMessage(line: string, location: number, start: number): Parsed {
+  #readMessage(line: string, location: number, start: number, isJson: boolean): Parsed {
+    // What comes by way of syslog, and as JSON, is one line whatever it holds.
+    const isPlain = this.#prefix.program === '' && !isJson;
+    if (isPlain && /^pj(?:project|sip)/.test(line.slice(location, location + 10))) this.#dump.begin(line.slice(start));
     if (line.startsWith('res_security_log.c', location)) {
       return this.#once(this.#security.parse(this.#message(line, start)), 'security');
     }
