@@ -1,8 +1,10 @@
 /** All that is stored about one address, network or account. */
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { canonicalAor } from '../lib/account.ts';
 import { Network } from '../lib/network.ts';
 import { enclosing, networkKeys } from './address-key.ts';
 import { fromRow as blockFromRow } from './block-table.ts';
+import { fromRow as disabledFromRow } from './disabled-table.ts';
 import type { SqlDialect } from './engine.ts';
 import { fromRow as eventFromRow } from './event-table.ts';
 import { newest } from './recent-signals.ts';
@@ -14,6 +16,7 @@ type SignalTable = 'failed_registrations' | 'door_knock_attempts';
 
 const EMPTY: Dossier = {
   blocks: [],
+  disabled: [],
   events: [],
   signals: [],
   failures: 0,
@@ -52,6 +55,7 @@ export async function dossierOfAddress(
     .execute();
   return {
     blocks: blocks.map((row) => blockFromRow(row, dialect)),
+    disabled: [],
     events: events.map((row) => eventFromRow(row, dialect)),
     signals: await signalsOf(db, dialect, network, limit),
     ...(await countsOf(db, dialect, network)),
@@ -147,6 +151,13 @@ export async function dossierOfAccount(
   limit: number,
 ): Promise<Dossier> {
   const { user, domain } = splitAor(aor);
+  const disabled = await db
+    .selectFrom('disabled_accounts')
+    .selectAll()
+    .where('aor', '=', canonicalAor(aor))
+    .orderBy('disabled_at', 'desc')
+    .limit(limit)
+    .execute();
   const events = await db
     .selectFrom('security_events')
     .selectAll()
@@ -176,6 +187,7 @@ export async function dossierOfAccount(
     .executeTakeFirst();
   return {
     ...EMPTY,
+    disabled: disabled.map((row) => disabledFromRow(row, dialect)),
     events: events.map((row) => eventFromRow(row, dialect)),
     signals: failed.map((row) => fromFailed(row, dialect)),
     failures: Number(sums?.failures ?? 0),

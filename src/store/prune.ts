@@ -39,6 +39,7 @@ function rules(retention: Retention, now: number): readonly Rule[] {
     { table: 'security_events', time: 'event_time', before: events, keys: ['id'] },
     // A block that has not ended has no such time, and stays.
     { table: 'blocked_ips', time: 'unblocked_at', before: blocks, keys: ['id'] },
+    { table: 'disabled_accounts', time: 'enabled_at', before: blocks, keys: ['id'] },
     { table: 'ip_reputation', time: 'last_updated', before: events, keys: ['ip_address'] },
     { table: 'hourly_sources', time: 'hour', before: sums, keys: ['source_key', 'hour'] },
     { table: 'hourly_accounts', time: 'hour', before: sums, keys: ['username', 'domain', 'hour'] },

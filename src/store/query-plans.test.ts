@@ -11,6 +11,7 @@ import { automaticSince, endTargets, expire, readActive, upsertBlocks } from './
 import { campaignsOf, campaignsOfBlocked, joinCampaigns, recentCampaigns } from './campaigns.ts';
 import { readPositions, writePosition } from './checkpoint-table.ts';
 import { Counters } from './counters.ts';
+import { enableActive, expireDisabled, readDisabled, readDisabledAccount, upsertDisabled } from './disabled-table.ts';
 import { dossierOfAccount, dossierOfAddress } from './dossier.ts';
 import type { Engine } from './engine.ts';
 import { findEvents, insertEvents, markResolved } from './event-table.ts';
@@ -59,6 +60,14 @@ const QUESTIONS: Readonly<Record<string, (db: Db, engine: Engine) => Promise<unk
   'blocks ended': (db) => endTargets(db, SQLITE, ['203.0.113.9'], NOW, ''),
   'blocks expired': (db) => expire(db, SQLITE, NOW + 1e9, 10),
   'history of blocks': (db) => automaticSince(db, SQLITE, NOW),
+  'disabled accounts': (db) => readDisabled(db, SQLITE, NOW, 0, 10),
+  'a disabled account': (db) => readDisabledAccount(db, SQLITE, 'a@b', NOW),
+  'accounts disabled': async (db) => {
+    const row = { aor: 'a@b', reason: '', disabledAt: NOW, expiresAt: NOW, automatic: true, by: '' };
+    await upsertDisabled(db, SQLITE, [row, { ...row, expiresAt: null }]);
+  },
+  'accounts enabled': (db) => enableActive(db, SQLITE, ['a@b'], NOW, ''),
+  'accounts expired': (db) => expireDisabled(db, SQLITE, NOW + 1e9, 10),
   allowlist: async (db) => {
     const entry = { target: '192.0.2.1', description: '', createdAt: NOW, createdBy: '' };
     await addAllowed(db, SQLITE, entry);
@@ -87,7 +96,7 @@ const QUESTIONS: Readonly<Record<string, (db: Db, engine: Engine) => Promise<unk
 
 /** A whole table read, other than in the order of an index until enough is found; or rows sorted after being read. */
 const SLOW =
-  /^(SCAN (failed_registrations|door_knock_attempts|security_events|blocked_ips|hourly_)\w*(?! USING)|USE TEMP B-TREE FOR ORDER BY)/;
+  /^(SCAN (failed_registrations|door_knock_attempts|security_events|blocked_ips|disabled_accounts|hourly_)\w*(?! USING)|USE TEMP B-TREE FOR ORDER BY)/;
 
 /** Those with a reason. */
 const ALLOWED: Readonly<Record<string, RegExp>> = {

@@ -38,6 +38,20 @@ export interface Schema {
     /** Generated: `ip_address` while the block has not ended, and unique, so that a target has one at most. */
     active_target: ColumnType<string | null, never, never>;
   };
+  disabled_accounts: {
+    id: Generated<number>;
+    /** In its one spelling: `canonicalAor`. */
+    aor: string;
+    reason: string;
+    disabled_at: string;
+    expires_at: string | null;
+    auto_disabled: number;
+    disabled_by: string;
+    enabled_at: string | null;
+    enable_reason: string | null;
+    /** Generated: `aor` while it is disabled, and unique. */
+    active_aor: ColumnType<string | null, never, never>;
+  };
   whitelisted_ips: {
     id: Generated<number>;
     ip_address: string;

@@ -7,6 +7,7 @@ import { automaticSince, endTargets, expire, readActive, readActiveOn, upsertBlo
 import { campaignsOf, campaignsOfBlocked, joinCampaigns, recentCampaigns } from './campaigns.ts';
 import { readPositions, writePosition } from './checkpoint-table.ts';
 import { Counters } from './counters.ts';
+import { enableActive, expireDisabled, readDisabled, readDisabledAccount, upsertDisabled } from './disabled-table.ts';
 import { dossierOfAccount, dossierOfAddress } from './dossier.ts';
 import type { Engine } from './engine.ts';
 import { findEvents, insertEvents, markResolved } from './event-table.ts';
@@ -24,6 +25,7 @@ import type {
   BlockOrder,
   BlockRow,
   Commit,
+  DisabledRow,
   EventFilter,
   EventRow,
   Retention,
@@ -54,6 +56,7 @@ export class SqlStore implements Store {
       await insertEvents(trx, dialect, commit.events, counters);
       await joinCampaigns(trx, commit.joins ?? []);
       await upsertBlocks(trx, dialect, commit.blocks, counters);
+      await upsertDisabled(trx, dialect, commit.disabled ?? []);
       await writeReputations(trx, dialect, commit.reputations ?? []);
       await counters.write(trx, dialect);
       await writePosition(trx, dialect, commit.source, commit.position, Date.now());
@@ -125,6 +128,26 @@ export class SqlStore implements Store {
 
   async blockHistory(since: number) {
     return await this.#read((db) => automaticSince(db, this.#engine.dialect, since));
+  }
+
+  async disableAccounts(rows: readonly DisabledRow[]): Promise<void> {
+    await this.#transaction((trx) => upsertDisabled(trx, this.#engine.dialect, rows));
+  }
+
+  async disabledAccounts(at: number, afterId = 0, limit = PAGE) {
+    return await this.#read((db) => readDisabled(db, this.#engine.dialect, at, afterId, limit));
+  }
+
+  async disabledAccount(aor: string, at: number) {
+    return await this.#read((db) => readDisabledAccount(db, this.#engine.dialect, aor, at));
+  }
+
+  async enableAccounts(aors: readonly string[], at: number, reason: string) {
+    return await this.#transaction((trx) => enableActive(trx, this.#engine.dialect, aors, at, reason));
+  }
+
+  async expireDisabled(at: number, limit: number) {
+    return await this.#transaction((trx) => expireDisabled(trx, this.#engine.dialect, at, limit));
   }
 
   async allow(entry: AllowRow) {

@@ -6,6 +6,7 @@ import type { Store } from './store.ts';
 import { blockTests } from './testkit/blocks.testkit.ts';
 import { campaignTests } from './testkit/campaigns.testkit.ts';
 import { commitTests } from './testkit/commit.testkit.ts';
+import { disabledTests } from './testkit/disabled.testkit.ts';
 import { eventTests } from './testkit/events.testkit.ts';
 import { overviewTests } from './testkit/overview.testkit.ts';
 import { rememberedTests } from './testkit/remembered.testkit.ts';
@@ -70,6 +71,7 @@ const SUBJECTS = [
   eventTests,
   campaignTests,
   blockTests,
+  disabledTests,
   overviewTests,
   rememberedTests,
   viewTests,

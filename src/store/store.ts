@@ -91,6 +91,25 @@ export interface StoredBlock extends BlockRow {
   readonly unblockReason: string | null;
 }
 
+/** An account kept from calling until a time. */
+export interface DisabledRow {
+  /** In its one spelling: `canonicalAor`. */
+  readonly aor: string;
+  readonly reason: string;
+  readonly disabledAt: number;
+  /** null: until it is enabled by hand. */
+  readonly expiresAt: number | null;
+  readonly automatic: boolean;
+  /** Operator's name if disabled by hand, detector's name else. */
+  readonly by: string;
+}
+
+export interface StoredDisabled extends DisabledRow {
+  readonly id: number;
+  readonly enabledAt: number | null;
+  readonly enableReason: string | null;
+}
+
 export interface StoredEvent extends EventRow {
   readonly id: number;
   readonly campaign: string | null;
@@ -139,6 +158,8 @@ export interface Commit {
   readonly joins?: readonly CampaignJoin[];
   /** An active block of the same target is extended (never shortened), else a row is added. */
   readonly blocks: readonly BlockRow[];
+  /** Disabled accounts, by the same rule as blocks; absent: none. */
+  readonly disabled?: readonly DisabledRow[];
   /** What is now known about addresses, each at most once: added, or in place of what was known. */
   readonly reputations?: readonly ReputationRow[];
 }
@@ -197,7 +218,10 @@ export interface Stats {
 
 /** All that is stored about one address, network or account. */
 export interface Dossier {
+  /** Of an address or network. */
   readonly blocks: readonly StoredBlock[];
+  /** Of an account: the times it was disabled. */
+  readonly disabled: readonly StoredDisabled[];
   readonly events: readonly StoredEvent[];
   readonly signals: readonly SignalRow[];
   readonly failures: number;
@@ -263,6 +287,16 @@ export interface Store {
   blockHistory(
     since: number,
   ): Promise<readonly { readonly target: string; readonly times: number; readonly lastEnd: number }[]>;
+
+  disableAccounts(rows: readonly DisabledRow[]): Promise<void>;
+  /** Accounts that are disabled at `at`, with paging: pass the last id seen. */
+  disabledAccounts(at: number, afterId?: number, limit?: number): Promise<readonly StoredDisabled[]>;
+  /** How this account is disabled at `at`, if it is. */
+  disabledAccount(aor: string, at: number): Promise<StoredDisabled | null>;
+  /** Returns those that were disabled. */
+  enableAccounts(aors: readonly string[], at: number, reason: string): Promise<readonly StoredDisabled[]>;
+  /** Marks accounts whose time has come as enabled and returns them, at most `limit`. */
+  expireDisabled(at: number, limit: number): Promise<readonly StoredDisabled[]>;
 
   /** False if it was there already (its description is then replaced). */
   allow(entry: AllowRow): Promise<boolean>;

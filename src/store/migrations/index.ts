@@ -1,8 +1,13 @@
 import type { SqlDialect } from '../engine.ts';
 import { campaign } from './campaign.ts';
+import { disabledAccounts } from './disabled-accounts.ts';
 import { initial } from './initial.ts';
 
 /** In order; the version of a schema is how many of them it has had. Never change one that was released: add one. */
-export const MIGRATIONS: readonly ((dialect: SqlDialect) => readonly string[])[] = [initial, campaign];
+export const MIGRATIONS: readonly ((dialect: SqlDialect) => readonly string[])[] = [
+  initial,
+  campaign,
+  disabledAccounts,
+];
 
 export const LATEST_VERSION = MIGRATIONS.length;

@@ -10,6 +10,7 @@ const TABLES = [
   'door_knock_attempts',
   'security_events',
   'blocked_ips',
+  'disabled_accounts',
   'whitelisted_ips',
   'alert_config',
   'ip_reputation',

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+const MAX_LENGTH = 511;
+/** An escape that OpenSIPS does not undo, or a character that it wants escaped: then the user is taken as it stands. */
+const NOT_UNESCAPED = /[^!-~]|%(?:[^2-7]|7f|.[^0-9a-f]|.?$)/i;
+
+/**
+ * The one spelling of an account, as OpenSIPS' script finds it too: no scheme, no parameters of the user, escapes of
+ * printable characters undone, ASCII letters lower-case. RFC 3261 section 19.1.4 tells users apart by case; enough back
+ * ends do not, so a disabled account must not get round it by a capital.
+ */
+export function canonicalAor(text: string): string {
+  const [user, domain] = partsOf(text.replace(/^sips?:/i, ''));
+  const [name = ''] = (NOT_UNESCAPED.test(user) ? user : user.replace(/%(..)/g, unescaped)).split(';');
+  return lowerCase(`${name}@${domain}`).toWellFormed();
+}
+
+function unescaped(_: string, hex: string): string {
+  return String.fromCharCode(Number.parseInt(hex, 16));
+}
+
+function lowerCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/** User and domain of an account; a domain holds no `@`, a user may. */
+function partsOf(aor: string): readonly [user: string, domain: string] {
+  const at = aor.lastIndexOf('@');
+  return at < 0 ? ['', aor] : [aor.slice(0, at), aor.slice(at + 1)];
+}
+
+export function userOf(aor: string): string {
+  return partsOf(aor)[0];
+}
+
+export function domainOf(aor: string): string {
+  return partsOf(aor)[1];
+}
+
+const FORM = 'an account such as 1001@example.com';
+const ACCOUNT = /^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u;
+const DOMAIN = /^[^\s\p{Cc}@]+$/u;
+
+/** An account as text; its value is the canonical spelling. */
+export function accountValue() {
+  return z
+    .string({ error: `expected ${FORM}` })
+    .max(MAX_LENGTH, { error: `expected at most ${MAX_LENGTH} characters` })
+    .transform((text, context) => {
+      const aor = canonicalAor(text);
+      if (ACCOUNT.test(text) && ACCOUNT.test(aor)) return aor;
+      context.addIssue({ code: 'custom', message: `expected ${FORM}`, input: text });
+      return z.NEVER;
+    })
+    .meta({ 'x-form': FORM });
+}
+
+/** An account, or a domain that stands for all its accounts. */
+export function accountOrDomainValue() {
+  const form = `${FORM}, or a domain such as example.com`;
+  return z
+    .string({ error: `expected ${form}` })
+    .max(MAX_LENGTH, { error: `expected at most ${MAX_LENGTH} characters` })
+    .transform((text, context) => {
+      if (ACCOUNT.test(text)) return canonicalAor(text);
+      if (DOMAIN.test(text)) return lowerCase(text);
+      context.addIssue({ code: 'custom', message: `expected ${form}`, input: text });
+      return z.NEVER;
+    })
+    .meta({ 'x-form': form });
+}
