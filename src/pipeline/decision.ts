@@ -2,7 +2,7 @@ import type { Network } from '../lib/network.ts';
 import type { Finding } from './finding.ts';
 
 export const ACTIONS = ['block', 'hold', 'watch', 'ignore'] as const;
-/** `block`: keep out now; `hold`: a person decides; `watch`: recorded, nothing done; `ignore`: needs nothing. */
+/** `block`: keep out (an address) or disable (an account) now; `hold`: a person decides; `watch`: recorded, nothing done; `ignore`: needs nothing. */
 export type Action = (typeof ACTIONS)[number];
 
 export const REASON_CODES = [
@@ -10,6 +10,7 @@ export const REASON_CODES = [
   'repeat_offender',
   'allowlisted',
   'already_blocked',
+  'already_disabled',
   'detector_dry_run',
   'below_severity',
   'no_address',
@@ -24,7 +25,10 @@ export type ReasonCode = (typeof REASON_CODES)[number];
 
 export interface Decision {
   readonly action: Action;
-  /** What is blocked: a single IPv4 address, an IPv6 /64, or a network. Absent if the finding names none. */
+  /**
+   * What is blocked: a single IPv4 address, an IPv6 /64, or a network. Absent if the finding names none; a block of a
+   * finding about an account disables that account.
+   */
   readonly target: Network | undefined;
   readonly at: number;
   /** For `block` (and `hold`: what it would have been), how long from `at`; else 0. */
@@ -44,6 +48,19 @@ export interface Block {
   /** Milliseconds since the epoch. */
   readonly blockedAt: number;
   /** Milliseconds since the epoch, or undefined for a block that never expires. */
+  readonly expiresAt: number | undefined;
+  /** By a decision, not by a person. */
+  readonly automatic: boolean;
+}
+
+/** An account kept from calling until a time. */
+export interface DisabledAccount {
+  /** In its one spelling: `canonicalAor`. */
+  readonly aor: string;
+  readonly reason: string;
+  /** Milliseconds since the epoch. */
+  readonly disabledAt: number;
+  /** Milliseconds since the epoch, or undefined: until it is enabled by hand. */
   readonly expiresAt: number | undefined;
   /** By a decision, not by a person. */
   readonly automatic: boolean;

@@ -27,6 +27,8 @@ export const EVENT_TYPES = [
   'sensor_resumed',
   'ip_blocked',
   'ip_unblocked',
+  'account_disabled',
+  'account_enabled',
   'block_held',
   'enforcement_repaired',
   'enforcement_failing',

@@ -6,6 +6,7 @@
  * - **finding**: what a detector concluded, with bounded evidence.
  * - **decision**: what policy does about a finding, with its reason as a value.
  * - **block**: an address or network kept out until a time.
+ * - **disabled account**: an account kept from calling until a time; it stays registered and can be called.
  * - **allowlist**: who is never blocked. It always wins.
  * - **sensor**: the configured source that saw a signal, by name.
  * - **alert**: a message to a person, grouped and rate-limited.

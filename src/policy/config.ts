@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountOrDomainValue } from '../lib/account.ts';
 import { durationValue, networkValue } from '../lib/config-values.ts';
 import { SEVERITIES } from '../pipeline/finding.ts';
 
@@ -55,6 +56,24 @@ export const policyConfig = z
       })
       .prefault({})
       .describe('addresses from which customers registered or called lately; unproven evidence never blocks one'),
+    accounts: z
+      .strictObject({
+        'on-attack': z
+          .enum(['watch', 'hold', 'disable'])
+          .default('hold')
+          .describe(
+            'what is done about an account that somebody else uses (critical findings about accounts: toll fraud, compromise): record it, hold it for a person, or disable the account in OpenSIPS: it stays registered and can be called, but calls emergency numbers only',
+          ),
+        'disable-for': durationValue({ minMs: 60_000, maxMs: 365 * DAY_MS })
+          .prefault('1d')
+          .describe('how long an account is disabled'),
+        allowlist: z
+          .array(accountOrDomainValue())
+          .prefault([])
+          .describe('accounts, and domains with all their accounts, that are never disabled, such as phones in lifts'),
+      })
+      .prefault({})
+      .describe('accounts that somebody else uses'),
     'max-blast-radius': z
       .int()
       .min(0)

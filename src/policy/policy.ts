@@ -4,6 +4,7 @@ import { Network } from '../lib/network.ts';
 import type { Action, Decision, ReasonCode } from '../pipeline/decision.ts';
 import { type Finding, SEVERITIES, type Subject } from '../pipeline/finding.ts';
 import type { Signal } from '../pipeline/signal.ts';
+import { Accounts } from './accounts.ts';
 import { Allowlist, type AllowlistEntry } from './allowlist.ts';
 import { blastRadius, blastRadiusText } from './blast-radius.ts';
 import type { Client } from './client.ts';
@@ -35,6 +36,7 @@ export class Policy {
   /** Whom the detectors in dry run would have blocked: known to them alone, so that they hide nothing from the others. */
   readonly #rehearsed: Offenders;
   readonly #clients: Clients;
+  readonly #accounts: Accounts;
   readonly #reminders = new Reminders();
   readonly #isWelcome = (address: Address, at: number): boolean => this.#offenders.isWelcome(address, at);
   #allowlist = new Allowlist([]);
@@ -47,6 +49,7 @@ export class Policy {
     this.#rehearsed = new Offenders(limits);
     const known = config['known-good'];
     this.#clients = new Clients({ maxClients: known['max-addresses'], keepMs: known.for });
+    this.#accounts = new Accounts({ config: config.accounts, isAllowlisted: (source) => this.exempts(source) });
     this.setAllowlist([]);
   }
 
@@ -79,6 +82,21 @@ export class Policy {
     this.#offenders.noteUnblock(target, at);
   }
 
+  /** An account that was not disabled here: by hand, or before the restart. @param aor in its one spelling */
+  noteDisabled(aor: string, until: number): void {
+    this.#accounts.noteDisabled(aor, until);
+  }
+
+  /** The next finding about the account decides anew. */
+  noteEnabled(aor: string): void {
+    this.#accounts.noteEnabled(aor);
+  }
+
+  /** Whether the account is never disabled. @param aor in its one spelling */
+  exemptsAccount(aor: string): boolean {
+    return this.#accounts.exempts(aor);
+  }
+
   /** Called for every signal, before the detectors see it. */
   observe(signal: Signal): void {
     this.#clients.observe(signal, this.#isWelcome);
@@ -97,10 +115,14 @@ export class Policy {
     this.#rehearsed.expire(now);
     this.#reminders.expire(now);
     this.#clients.expire(now);
+    this.#accounts.expire(now);
   }
 
   state(): { readonly tracked: number; readonly evicted: number } {
-    return { tracked: this.#offenders.size, evicted: this.#offenders.evicted };
+    return {
+      tracked: this.#offenders.size + this.#accounts.size,
+      evicted: this.#offenders.evicted + this.#accounts.evicted,
+    };
   }
 
   /** Who is known good, as plain data. Offenders are not part of it: the store has the blocks. */
@@ -115,7 +137,7 @@ export class Policy {
   }
 
   #judge(finding: Finding, target: Network | undefined): Verdict {
-    if (target === undefined) return withoutAddress(finding);
+    if (target === undefined) return this.#judgeWithoutAddress(finding);
     const allowed = this.#allowlist.match(target);
     if (allowed !== undefined) {
       return verdict('ignore', 'allowlisted', `allowlisted: ${allowed.network.text} (${allowed.value})`);
@@ -140,6 +162,13 @@ export class Policy {
     if (spared !== undefined) return spared;
     book.punish(target, finding.at, sentence, isForgeable);
     return blocked(finding, sentence);
+  }
+
+  #judgeWithoutAddress(finding: Finding): Verdict {
+    const { subject, detector } = finding;
+    if (subject.kind === 'aor') return this.#accounts.judge(finding, subject.aor, this.#dryRun.has(detector));
+    if (subject.kind === 'campaign') return verdict('watch', 'no_address', 'its sources are judged one by one');
+    return verdict('watch', 'no_address', 'no single address to block');
   }
 
   /** The verdict if a block would hurt customers; undefined if it hurts none, or fewer than may be. */
@@ -182,15 +211,6 @@ function blocked(finding: Finding, sentence: Sentence): Verdict {
 function withoutCustomers({ evidence, reason }: Finding, sentence: Sentence): Verdict | undefined {
   if (evidence.showsCustomers !== false) return undefined;
   return hold('customers_unknown', sentence, `held, the input does not show whether customers are there: ${reason}`);
-}
-
-/** An account cannot be kept out by its address: where it is serious, a person decides what becomes of it. */
-function withoutAddress({ subject, severity, reason }: Finding): Verdict {
-  if (subject.kind === 'aor' && severity === 'critical') {
-    return verdict('hold', 'no_address', `held, a person decides about the account: ${reason}`);
-  }
-  if (subject.kind === 'campaign') return verdict('watch', 'no_address', 'its sources are judged one by one');
-  return verdict('watch', 'no_address', 'no single address to block');
 }
 
 function asDryRun(detector: string, { action, code, seconds, reason }: Verdict): Verdict {
