@@ -11,13 +11,21 @@ export interface Enforced {
 }
 
 /** Whether a block has not ended yet. */
-export function isInForce(block: Enforced, now: number): boolean {
-  return block.expiresAt === undefined || block.expiresAt > now;
+export function isInForce({ expiresAt }: Pick<Enforced, 'expiresAt'>, now: number): boolean {
+  return expiresAt === undefined || expiresAt > now;
 }
 
-/** Of two blocks of one target, the one that ends later. */
-export function longer(one: Enforced, other: Enforced): Enforced {
+/** Of two blocks of one target (or account), the one that ends later. */
+export function longer<T extends Pick<Enforced, 'expiresAt'>>(one: T, other: T): T {
   return (one.expiresAt ?? Infinity) >= (other.expiresAt ?? Infinity) ? one : other;
+}
+
+/** An account that an enforcer keeps from calling, and until when. */
+export interface EnforcedAccount {
+  /** In its one spelling: `canonicalAor`. */
+  readonly aor: string;
+  /** Milliseconds since the epoch; undefined: until removed. */
+  readonly expiresAt: number | undefined;
 }
 
 export interface EnforcerCapabilities {
@@ -46,6 +54,8 @@ export interface Repair {
  */
 export interface Enforcer {
   readonly name: string;
+  /** Absent: this layer knows addresses only. */
+  readonly accounts?: AccountEnforcer;
   readonly capabilities: EnforcerCapabilities;
   /**
    * Called once before anything else: puts exactly this in place, atomically where the layer can, without a gap for
@@ -71,6 +81,25 @@ export interface Enforcer {
   dropped(): number | undefined;
   /** Ends this process' part; what is in force stays in force. */
   close(): Promise<void>;
+}
+
+/**
+ * The part of an enforcer that keeps accounts from calling. Called after the enforcer's own `start`, and never after its
+ * `close`; idempotent, and failing, as an enforcer is.
+ */
+export interface AccountEnforcer {
+  /** Called once before anything else: exactly these are disabled from now on. */
+  start(accounts: readonly EnforcedAccount[]): Promise<void>;
+  /** A longer time extends, a shorter one does not shorten. Resolves when in force; calls of theirs are ended then. */
+  disable(accounts: readonly EnforcedAccount[]): Promise<void>;
+  /** Unknown accounts are no error. Resolves when they can call again. */
+  enable(aors: readonly string[]): Promise<void>;
+  /** Whether this account is kept from calling now, asked of the layer itself (for `why`). */
+  check(aor: string): Promise<boolean>;
+  /** Everything the layer itself holds now. */
+  list(): Promise<readonly EnforcedAccount[]>;
+  /** Compares the layer with what it should hold and mends it. */
+  reconcile(accounts: readonly EnforcedAccount[]): Promise<Repair>;
 }
 
 /** What an enforcer is given besides its configuration. */

@@ -55,6 +55,16 @@ export function backEndHost(text: string): string {
   return match?.[1] ?? match?.[2] ?? '';
 }
 
+/**
+ * Police, fire brigade and ambulance of many countries, so that a list nobody looked at cuts off nobody; 933 tells callers in
+ * North America the address that help would be sent to. Nobody makes money with calls to numbers so short.
+ */
+const EMERGENCY_NUMBERS = [
+  ...['112', '911', '999', '000', '933', '988', '995', '997', '998', '15', '17', '18', '061', '062', '091'],
+  ...['100', '101', '102', '103', '104', '108', '110', '111', '113', '114', '115', '117', '118', '119', '120', '122'],
+  ...['123', '133', '144', '150', '155', '158', '190', '191', '192', '193', '194', '197', '198', '199'],
+] as const;
+
 const domainConfig = z.union([
   domainName.transform((name) => ({ name, enabled: true })),
   z.strictObject({
@@ -151,6 +161,14 @@ export const opensipsConfig = z
       .array(plain(/^[A-Za-z0-9 ._/-]{3,100}$/, 'part of a user agent: letters, digits, blanks and ._/-'))
       .default([])
       .describe('Further user agents that are dropped without an answer.'),
+    'emergency-numbers': z
+      .array(plain(/^[+]?[0-9]{2,15}$/, 'a number as it is dialled: digits, perhaps after a +'))
+      .min(1)
+      .max(200)
+      .default([...EMERGENCY_NUMBERS])
+      .describe(
+        'Numbers that a disabled account may call all the same, as phones here dial them: with the digit for an outside line, too, if there is one.',
+      ),
     fraud: fraudConfig.prefault({}),
     database: plain(
       /^(none|(mysql|postgres|sqlite|text):\/\/[A-Za-z0-9._:@/%+-]{1,300})$/,

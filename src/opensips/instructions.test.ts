@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { opensipsConfig } from './config.ts';
 import { dropInSteps } from './instructions.ts';
-import { compareBlocks } from './status.ts';
+import { difference } from './status.ts';
 
 const config = opensipsConfig.parse({});
 const places = (text?: string) => dropInSteps(config, text).map((step) => step.afterLines);
@@ -39,9 +39,9 @@ describe('dropInSteps', () => {
   });
 });
 
-describe('compareBlocks', () => {
+describe('difference', () => {
   it('names what is missing and what is too much', () => {
-    assert.deepEqual(compareBlocks(['a', 'b'], ['b', 'c']), { missing: ['a'], surplus: ['c'] });
-    assert.deepEqual(compareBlocks([], []), { missing: [], surplus: [] });
+    assert.deepEqual(difference(['a', 'b'], ['b', 'c']), { missing: ['a'], surplus: ['c'] });
+    assert.deepEqual(difference([], []), { missing: [], surplus: [] });
   });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { blockTarget } from '../lib/opensips/block-key.ts';
 import { listCache } from '../lib/opensips/cache-entries.ts';
+import { listDisabled } from '../lib/opensips/disabled-entries.ts';
 import { MiClient } from '../lib/opensips/mi-client.ts';
 
 const dumped = z.object({ Destinations: z.array(z.unknown()).default([]) });
@@ -13,6 +14,8 @@ export interface OpensipsStatus {
   readonly upSince: string;
   /** Targets of the blocks in its memory, as text. */
   readonly blocks: readonly string[];
+  /** Accounts that it keeps from calling. */
+  readonly disabled: readonly string[];
   /** How many trusted networks it has of its configuration, and of sipward's allowlist. */
   readonly peers: number;
   readonly allowed: number;
@@ -20,14 +23,18 @@ export interface OpensipsStatus {
   readonly refusedRequests: number;
 }
 
-export async function readStatus(url: string): Promise<OpensipsStatus> {
+/** @param now what has ended by then counts no more, though OpenSIPS clears it away only every half minute */
+export async function readStatus(url: string, now: number): Promise<OpensipsStatus> {
   const mi = new MiClient(url);
   try {
     const entries = await listCache(mi, 'sipward_blocks');
     return {
       version: server.parse(await mi.call('version')).Server,
       upSince: uptime.parse(await mi.call('uptime'))['Up since'],
-      blocks: entries.flatMap(({ name }) => blockTarget(name)?.text ?? []),
+      disabled: await disabledAccounts(mi, now),
+      blocks: entries
+        .filter(({ value }) => value === '0' || Number(value) > now)
+        .flatMap(({ name }) => blockTarget(name)?.text ?? []),
       peers: await countNetworks(mi, 'sipward_peers'),
       allowed: await countNetworks(mi, 'sipward_allowed'),
       refusedRequests: await readRefused(mi),
@@ -35,6 +42,11 @@ export async function readStatus(url: string): Promise<OpensipsStatus> {
   } finally {
     mi.close();
   }
+}
+
+async function disabledAccounts(mi: MiClient, now: number): Promise<readonly string[]> {
+  const entries = [...(await listDisabled(mi)).values()];
+  return [...new Set(entries.filter(({ expiresAt = Infinity }) => expiresAt > now).map(({ aor }) => aor))];
 }
 
 async function countNetworks(mi: MiClient, partition: string): Promise<number> {
@@ -50,13 +62,13 @@ async function readRefused(mi: MiClient): Promise<number> {
   return Object.values(statistics)[0] ?? 0;
 }
 
-/** What sipward thinks should be blocked, against what OpenSIPS holds. */
-export interface BlockDifference {
+/** What sipward thinks should be there, against what OpenSIPS holds. */
+export interface Difference {
   readonly missing: readonly string[];
   readonly surplus: readonly string[];
 }
 
-export function compareBlocks(wanted: readonly string[], held: readonly string[]): BlockDifference {
+export function difference(wanted: readonly string[], held: readonly string[]): Difference {
   const [wantedSet, heldSet] = [new Set(wanted), new Set(held)];
   return {
     missing: wanted.filter((target) => !heldSet.has(target)),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { runAccountKit } from '../account-enforcer.testkit.ts';
 import { address, type EnforcerLab, network, runEnforcerKit } from '../enforcer.testkit.ts';
 import { DryRun, dryRunConfig } from './dry-run.ts';
 
@@ -15,6 +16,7 @@ async function withLab(use: (lab: EnforcerLab & { enforcer: DryRun }) => Promise
 }
 
 runEnforcerKit('dry-run', { withLab, toleranceMs: 0, randomRuns: 300 });
+runAccountKit('dry-run', { withLab });
 
 describe('dry-run', () => {
   it('says that it drops nothing', () =>

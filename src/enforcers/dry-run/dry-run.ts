@@ -3,6 +3,7 @@ import type { Address } from '../../lib/address.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { Network } from '../../lib/network.ts';
 import { type Enforced, type Enforcer, type EnforcerContext, isInForce, longer, type Repair } from '../enforcer.ts';
+import { DryRunAccounts } from './dry-run-accounts.ts';
 
 export const dryRunConfig = z
   .strictObject({
@@ -22,6 +23,7 @@ export type DryRunConfig = z.output<typeof dryRunConfig>;
 export class DryRun implements Enforcer {
   readonly name = 'dry-run';
   readonly capabilities = { expires: true, networks: true, enforces: false };
+  readonly accounts: DryRunAccounts;
   readonly #maxEntries: number;
   readonly #clock: Clock;
   /** By the target's text, the one added longest ago first. */
@@ -32,6 +34,7 @@ export class DryRun implements Enforcer {
   constructor(config: DryRunConfig, context: Pick<EnforcerContext, 'clock'>) {
     this.#maxEntries = config['max-entries'];
     this.#clock = context.clock;
+    this.accounts = new DryRunAccounts(context.clock);
   }
 
   /** How many blocks were forgotten before their time because the memory was full. */

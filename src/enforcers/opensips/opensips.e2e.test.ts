@@ -9,7 +9,10 @@ import {
   withOpensips,
 } from '../../../test/support/opensips.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { address, network, runEnforcerKit } from '../enforcer.testkit.ts';
+import { accountKeys } from '../../lib/opensips/account-key.ts';
+import { runAccountKit } from '../account-enforcer.testkit.ts';
+import { address, type EnforcerKit, network, runEnforcerKit } from '../enforcer.testkit.ts';
+import type { EnforcedAccount } from '../enforcer.ts';
 import { OpensipsMemory } from './opensips.ts';
 
 const programs = findOpensips();
@@ -53,19 +56,17 @@ function shared(program: OpensipsProgram) {
 
 for (const program of programs) {
   const opensips = shared(program);
-  runEnforcerKit(`opensips ${program.version}`, {
-    toleranceMs: 1,
-    randomRuns: 10,
-    withLab: async (use) => {
-      const enforcer = enforcerFor(await opensips.get());
-      try {
-        await use({ enforcer, now: systemClock, pass: (ms) => sleep(ms) });
-      } finally {
-        await enforcer.start([], []);
-        await enforcer.close();
-      }
-    },
-  });
+  const withLab: EnforcerKit['withLab'] = async (use) => {
+    const enforcer = enforcerFor(await opensips.get());
+    try {
+      await use({ enforcer, now: systemClock, pass: (ms) => sleep(ms) });
+    } finally {
+      await enforcer.start([], []);
+      await enforcer.close();
+    }
+  };
+  runEnforcerKit(`opensips ${program.version}`, { toleranceMs: 1, randomRuns: 10, withLab });
+  runAccountKit(`opensips ${program.version}`, { withLab });
 
   describe(`opensips ${program.version}: in particular`, () => {
     it('fills OpenSIPS again after a restart', async () => {
@@ -83,6 +84,28 @@ for (const program of programs) {
       assert.ok(performance.now() - before < 2_000);
       assert.equal(await enforcer.check(address('198.51.100.7')), true);
       assert.deepEqual(await enforcer.reconcile(blocks, []), { added: 0, removed: 0 });
+      await enforcer.close();
+    });
+
+    it('disables accounts again after a restart, whose keys lead to both', async () => {
+      const running = await opensips.get();
+      const enforcer = enforcerFor(running);
+      await enforcer.start([], []);
+      const [one, other] = ['example.com', 'example.net'].map((domain) => ({
+        aor: `1001@${domain}`,
+        expiresAt: systemClock() + 3_600_000,
+      })) as [EnforcedAccount, EnforcedAccount];
+      await enforcer.accounts.start([one, other]);
+      await running.restart();
+      assert.equal(await enforcer.accounts.check(one.aor), false, 'the memory of OpenSIPS survived its restart');
+      assert.deepEqual(await enforcer.accounts.reconcile([one, other]), { added: 2, removed: 0 });
+      assert.deepEqual(await enforcer.accounts.reconcile([one, other]), { added: 0, removed: 0 });
+      const userKey = { system: 'local:sipward_disabled', attr: accountKeys(one.aor)[1] };
+      await enforcer.accounts.enable([one.aor]);
+      assert.equal(await enforcer.accounts.check(one.aor), false);
+      const { value } = (await running.mi.call('cache-fetch', userKey)) as { readonly value: string };
+      assert.match(value, / 1001%40example\.net$/, 'the other account of this user still is');
+      await enforcer.accounts.start([]);
       await enforcer.close();
     });
 

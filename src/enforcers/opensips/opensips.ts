@@ -6,6 +6,7 @@ import { isCounted } from '../../lib/opensips/block-key.ts';
 import { MiClient } from '../../lib/opensips/mi-client.ts';
 import { Turns } from '../../lib/turns.ts';
 import { type Enforced, type Enforcer, type EnforcerContext, isInForce, longer, type Repair } from '../enforcer.ts';
+import { OpensipsAccounts } from './accounts.ts';
 import { AddressTables } from './address-tables.ts';
 import { BlockCache } from './block-cache.ts';
 import type { OpensipsEnforcerConfig } from './config.ts';
@@ -27,6 +28,7 @@ const END_TOLERANCE_MS = 2_000;
 export class OpensipsMemory implements Enforcer {
   readonly name = 'opensips';
   readonly capabilities = { expires: true, networks: true, enforces: true };
+  readonly accounts: OpensipsAccounts;
   readonly #mi: MiClient;
   readonly #cache: BlockCache;
   readonly #tables: AddressTables;
@@ -42,6 +44,7 @@ export class OpensipsMemory implements Enforcer {
 
   constructor(config: OpensipsEnforcerConfig, context: Pick<EnforcerContext, 'clock' | 'onFault'>) {
     this.#mi = new MiClient(config.mi);
+    this.accounts = new OpensipsAccounts(this.#mi, context);
     this.#cache = new BlockCache(this.#mi);
     this.#tables = new AddressTables(this.#mi, config.dir);
     this.#ender = config['end-connections'] ? new ConnectionEnder(this.#mi, context.onFault) : undefined;
@@ -105,6 +108,7 @@ export class OpensipsMemory implements Enforcer {
 
   async close(): Promise<void> {
     await this.#ender?.settled();
+    await this.accounts.settled();
     await this.#writing.take(async () => this.#mi.close());
   }
 

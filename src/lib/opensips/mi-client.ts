@@ -16,6 +16,8 @@ const COMMANDS = {
   'connections-list': ['list_tcp_conns', 'tcp:list'],
   /** 3.6 has none. */
   'connection-close': ['tcp_close', 'tcp:close'],
+  'dialogs-list': ['dlg_list_ctx', 'dialog:list_ctx'],
+  'dialog-end': ['dlg_end_dlg', 'dialog:end_dlg'],
   'pike-list': ['pike_list', 'pike:list'],
   'pike-remove': ['pike_rm', 'pike:rm'],
   'location-dump': ['ul_dump', 'usrloc:dump'],

@@ -97,6 +97,24 @@ describe('the complete SBC', () => {
     assert.doesNotMatch(text, /is_domain_local|check_fraud|fraud_detection|drouting|dr_rules|sipward_refuse_domains/);
   });
 
+  it('lets disabled accounts call for help by the numbers of this place', () => {
+    const accounts = (settings: z.input<typeof opensipsConfig>) =>
+      file(renderSbc(config(settings)), 'security/accounts.cfg');
+    assert.match(accounts({ 'emergency-numbers': ['112', '0112', '+112'] }), /=~ "\^\(112\|0112\|\[\+\]112\)\(;/);
+    assert.match(accounts({}), /\^\(112\|911\|999\|/);
+    for (const wrong of [[], ['1'], ['112|.*'], ['12"']]) {
+      assert.equal(opensipsConfig.safeParse({ 'emergency-numbers': wrong }).success, false, wrong.join());
+    }
+  });
+
+  it('tells accounts apart by domain only where domains are checked', () => {
+    const key = (domains: readonly string[]) =>
+      /"\$\(var\(sipward_user\)\{s\.select,0,;\}\)@(.*)"/.exec(
+        file(renderSbc(config({ domains: [...domains] })), 'security/accounts.cfg'),
+      )?.[1];
+    assert.deepEqual([key(['a.example']), key([])], ['$fd', '']);
+  });
+
   it('answers blocked sources only if told to', () => {
     const dropBlocked = (blocked: 'drop' | 'answer') =>
       count(file(renderSbc(config({ blocked })), 'security/gate.cfg'), 'sl_send_reply(403');

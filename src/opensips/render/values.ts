@@ -14,7 +14,8 @@ const ANSWER_SECONDS = 8;
 /** Sources with refusals to be counted, and INVITEs that wait for an answer. */
 const QUEUE_SIZE = 8192;
 
-const COLLECTIONS = 'sipward_blocks=14; sipward_challenges=12; sipward_known=12; sipward_counters=12';
+const COLLECTIONS =
+  'sipward_blocks=14; sipward_disabled=8; sipward_challenges=12; sipward_known=12; sipward_counters=12';
 
 /** Modules of the security routes, in an order that satisfies their dependencies. */
 export function securityModules(config: OpensipsConfig): readonly string[] {
@@ -69,6 +70,8 @@ export function securityValues(config: OpensipsConfig, loaded: ReadonlySet<strin
     fraud: flag(config.fraud.enabled),
     'fraud-profile': String(FRAUD_PROFILE),
     'answer-blocked': flag(config.blocked === 'answer'),
+    'account-domain': config.domains.length > 0 ? '$fd' : '',
+    'emergency-numbers': config['emergency-numbers'].map((number) => number.replace('+', '[+]')).join('|'),
     validate: 'rft',
     'drop-scanners': flag(config['drop-scanners']),
     scanners: scannerPattern(config.scanners),
@@ -103,6 +106,7 @@ export function securityFiles(config: OpensipsConfig): readonly string[] {
     'signals.cfg',
     ...(config.stream === undefined ? [] : ['stream.cfg']),
     'gate.cfg',
+    'accounts.cfg',
     'limits.cfg',
     'floods.cfg',
     ...(config.domains.length > 0 ? ['domains.cfg'] : []),

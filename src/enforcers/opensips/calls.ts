@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { accountKeys } from '../../lib/opensips/account-key.ts';
+import { type MiClient, MiRefusal } from '../../lib/opensips/mi-client.ts';
+
+/** Calls told in one answer: OpenSIPS puts an answer together the slower the longer it gets. */
+const PAGE = 500;
+/** What the script notes with a call: the key of the account that it is ended with. */
+const ACCOUNT_VALUE = 'sipward_account';
+
+const listed = z.object({
+  count: z.number().default(0),
+  Dialogs: z.array(
+    z.object({
+      ID: z.string(),
+      context: z.object({ values: z.array(z.record(z.string(), z.unknown())).default([]) }).default({ values: [] }),
+    }),
+  ),
+});
+
+/** Ends the calls of disabled accounts. The script notes no account with an emergency call, so that none is cut. */
+export class CallEnder {
+  readonly #mi: MiClient;
+  readonly #onFault: (error: Error) => void;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(mi: MiClient, onFault: (error: Error) => void) {
+    this.#mi = mi;
+    this.#onFault = onFault;
+  }
+
+  /** Nobody waits for it: no new call starts already. */
+  end(aors: readonly string[]): void {
+    const keys = new Set(aors.flatMap(accountKeys));
+    if (keys.size === 0) return;
+    this.#running = this.#running
+      .then(() => this.#end(keys))
+      .catch((cause: unknown) => this.#onFault(new Error('calls of disabled accounts were not ended', { cause })));
+  }
+
+  settled(): Promise<void> {
+    return this.#running;
+  }
+
+  async #end(keys: ReadonlySet<string>): Promise<void> {
+    // All are found before the first is ended, which would move the others from one page to another.
+    for (const id of await this.#callsOf(keys)) {
+      try {
+        await this.#mi.call('dialog-end', { dialog_id: id });
+      } catch (error) {
+        // It has ended by itself meanwhile.
+        if (!(error instanceof MiRefusal)) throw error;
+      }
+    }
+  }
+
+  async #callsOf(keys: ReadonlySet<string>): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (let index = 0; ; index += PAGE) {
+      const { count, Dialogs } = listed.parse(await this.#mi.call('dialogs-list', { index, counter: PAGE }));
+      for (const { ID: id, context } of Dialogs) {
+        if (context.values.some((value) => keys.has(String(value[ACCOUNT_VALUE])))) found.push(id);
+      }
+      if (index + PAGE >= count) return found;
+    }
+  }
+}
