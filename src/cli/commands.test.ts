@@ -272,3 +272,42 @@ describe('terminals', () => {
       assert.match((await cli.run(['blocks'])).stdout, /(a long story ?){15}/);
     }));
 });
+
+describe('disable, disabled, enable, why', () => {
+  it('tell the story of one account', () =>
+    withCli(async (cli) => {
+      const disable = await cli.run(['disable', 'sip:1001@Example.com', '--for', '2h', '--reason', 'stolen']);
+      assert.deepEqual(
+        [disable.code, disable.stderr],
+        [0, 'No daemon is running: recorded only, enforced when sipward runs.\n'],
+      );
+      assert.match(disable.stdout, /^Disabled 1001@example\.com until 2026-01-01 \d\d:00:00[+-]\d\d:\d\d\.\n$/);
+      assert.match((await cli.run(['disable', '1001@example.com'])).stdout, /^Disabled .* until 2026-01-02 /);
+      const again = await cli.run(['disable', '1001@example.com', '--for', '1h']);
+      assert.match(again.stdout, /^Already disabled: 1001@example\.com until /);
+
+      cli.time.now += HOUR_MS;
+      const [head = '', row = ''] = (await cli.run(['disabled'])).stdout.split('\n');
+      assert.match(head, /^ACCOUNT +SINCE +ENDS +BY +REASON$/);
+      assert.match(row, /^1001@example\.com .* in 23h +ann +disabled by hand$/);
+      const why = (await cli.run(['why', '1001@EXAMPLE.com'])).stdout;
+      assert.match(why, /^The account 1001@EXAMPLE\.com is disabled by ann: disabled by hand; no failed/);
+      assert.match(why, /\nDisabled\nACCOUNT .*\n1001@example\.com /);
+
+      const enable = await cli.run(['enable', '1001@example.com', '--reason', 'new password']);
+      assert.equal(enable.stdout, 'Enabled 1001@example.com.\n');
+      assert.equal((await cli.run(['disabled'])).stdout, 'No account is disabled.\n');
+      assert.match((await cli.run(['why', '1001@example.com'])).stdout, /\nDisabled before\n.*\n1001.* new password /);
+      const known = await cli.run(['enable', '1001@example.com']);
+      assert.deepEqual([known.code, known.stdout], [0, '1001@example.com was not disabled.\n']);
+      assert.equal((await cli.json('disable', 'a@b', '--for', 'forever')).expiresAt, null);
+      assert.equal((await cli.json('disabled')).accounts[0].aor, 'a@b');
+    }));
+
+  it('say what is wrong with an account', () =>
+    withCli(async (cli) => {
+      const wrong = await cli.run(['disable', '1001']);
+      assert.deepEqual([wrong.code, wrong.stdout], [2, '']);
+      assert.equal(wrong.stderr, 'sipward: <account>: expected an account such as 1001@example.com, got "1001"\n');
+    }));
+});

@@ -41,12 +41,14 @@ function inputText({ files, lines, signals, unrecognised, seconds }: ReplayRepor
 }
 
 function outcomeText({ sources, decisions }: ReplayReport): string {
-  const targets = (action: Action) =>
-    new Set(decisions.filter((one) => one.action === action).map(({ ip }) => ip)).size;
-  const [blocked, held] = [targets('block'), targets('hold')];
+  const targets = (action: Action, of: (one: ReplayReport['decisions'][number]) => string | undefined) =>
+    new Set(decisions.filter((one) => one.action === action).flatMap((one) => of(one) || [])).size;
+  const [blocked, disabled] = [targets('block', ({ ip }) => ip), targets('block', ({ aor }) => aor)];
+  const held = targets('hold', ({ ip, aor }) => ip || aor);
   const who = blocked === 0 ? 'Nobody' : `${blocked} of ${sources.length} sources`;
+  const accounts = disabled === 0 ? '' : `, ${disabled} accounts disabled`;
   const hold = held === 0 ? '' : `; ${held} would have waited for a person to decide`;
-  return `${who} would have been blocked${hold}.`;
+  return `${who} would have been blocked${accounts}${hold}.`;
 }
 
 function titled(session: Session, title: string, table: string, count: number): string {
@@ -122,16 +124,16 @@ function decisionTable(session: Session, decisions: ReplayReport['decisions']): 
     [
       { title: 'TIME' },
       { title: 'DECISION' },
-      { title: 'ADDRESS' },
+      { title: 'ABOUT' },
       { title: 'FOR' },
       { title: 'REASON', flexible: true },
     ],
     decisions
       .slice(0, SHOWN)
-      .map(({ at, action, ip, seconds, reason }) => [
+      .map(({ at, action, ip, aor, seconds, reason }) => [
         localTime(Date.parse(at)),
         { text: action, tone: ACTION_TONES[action] },
-        ip,
+        ip || (aor ?? ''),
         seconds > 0 ? roughDuration(seconds * 1000) : '',
         reason,
       ]),

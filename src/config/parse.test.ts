@@ -48,6 +48,11 @@ describe('parseConfig: what is refused, and in which words', () => {
       'enforcement: maybe',
       'sipward.yaml:1:14: enforcement: expected one of dry-run, enforce, got "maybe"',
     ],
+    [
+      'accounts that nothing could disable',
+      'enforcement: enforce\npolicy: {accounts: {on-attack: disable}}',
+      'sipward.yaml:2:32: policy.accounts.on-attack: expected watch or hold, or \'enforcers.opensips.enabled: true\': only OpenSIPS knows accounts, got "disable"',
+    ],
     ['wrong kind', 'web:\n  enabled: 7', 'sipward.yaml:2:12: web.enabled: expected true or false, got 7'],
     [
       'scalar for a section',

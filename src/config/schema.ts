@@ -8,8 +8,7 @@ import { dialPlanConfig } from './dial-plan.ts';
 import { intelConfig } from './intel.ts';
 import { logConfig, retentionConfig, webConfig } from './sections.ts';
 
-/** Everything that can be configured. Every key is optional with a safe default; unknown keys are errors. */
-export const configSchema = z.strictObject({
+const sections = z.strictObject({
   'state-dir': z
     .string()
     .min(1)
@@ -34,6 +33,17 @@ export const configSchema = z.strictObject({
   web: webConfig.prefault({}),
   log: logConfig.prefault({}),
   retention: retentionConfig.prefault({}),
+});
+
+/** Everything that can be configured. Every key is optional with a safe default; unknown keys are errors. */
+export const configSchema = sections.superRefine(({ enforcement, policy, enforcers }, context) => {
+  const opensips = enforcers.opensips as { readonly enabled?: boolean } | undefined;
+  if (enforcement === 'dry-run' || policy.accounts['on-attack'] !== 'disable' || opensips?.enabled === true) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['policy', 'accounts', 'on-attack'],
+    message: "expected watch or hold, or 'enforcers.opensips.enabled: true': only OpenSIPS knows accounts",
+  });
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -69,6 +69,7 @@ describe('the control socket with any input', () => {
         retention: { signalsMs: 0, eventsMs: 0, blocksMs: 0 },
         stateDir: '/',
         implied: () => [],
+        exemptsAccount: () => false,
       }),
       (error) => failures.push(error),
     );

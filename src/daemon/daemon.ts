@@ -3,7 +3,7 @@ import type { Address } from '../lib/address.ts';
 import type { Clock } from '../lib/clock.ts';
 import { Network } from '../lib/network.ts';
 import { peersOf } from '../opensips/peers.ts';
-import type { Block } from '../pipeline/decision.ts';
+import type { Block, DisabledAccount } from '../pipeline/decision.ts';
 import type { EventRow, Store, StoredBlock } from '../store/store.ts';
 import { covers } from './allowlist-view.ts';
 import type { Enforcement } from './enforcement.ts';
@@ -20,6 +20,7 @@ import { REHEARSED, unblockEvent } from './records.ts';
 import type { SilenceWatch } from './silence-watch.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { SourceRunner } from './source-runner.ts';
+import { expireStored, restoreDisabled } from './stored-accounts.ts';
 import { warmUpSignal } from './warm-up.ts';
 
 /** A sentence and fields; hostile text goes into fields only. */
@@ -91,6 +92,7 @@ export class Daemon implements Engine {
     await enforcement.start(
       blocks.map((block) => ({ target: target(block), expiresAt: block.expiresAt ?? undefined })),
       allowlist,
+      await restoreDisabled({ ...this.#parts, policy: parts.policy }, this.#parts.config.enforcement === 'enforce'),
     );
     await this.#warmUp(now);
     this.#startedAt = now;
@@ -190,6 +192,16 @@ export class Daemon implements Engine {
     return this.#parts.enforcement.remove(targets);
   }
 
+  async disableAccounts(accounts: readonly DisabledAccount[]): Promise<readonly LayerResult[]> {
+    for (const { aor, expiresAt } of accounts) this.#parts.parts.policy.noteDisabled(aor, expiresAt ?? Infinity);
+    return this.#parts.enforcement.disable(accounts);
+  }
+
+  async enableAccounts(aors: readonly string[]): Promise<readonly LayerResult[]> {
+    for (const aor of aors) this.#parts.parts.policy.noteEnabled(aor);
+    return this.#parts.enforcement.enable(aors);
+  }
+
   async allowlistChanged(): Promise<readonly LayerResult[]> {
     return this.#parts.enforcement.allow(await this.#readAllowlist());
   }
@@ -200,6 +212,10 @@ export class Daemon implements Engine {
 
   check(address: Address): Promise<readonly LayerCheck[]> {
     return this.#parts.enforcement.check(address);
+  }
+
+  checkAccount(aor: string): Promise<readonly LayerCheck[]> {
+    return this.#parts.enforcement.checkAccount(aor);
   }
 
   health(): Health {
@@ -237,6 +253,7 @@ export class Daemon implements Engine {
       ...guard.counts,
       uncommitted: recorder.waiting,
       activeBlocks: enforcement.size,
+      disabledAccounts: enforcement.disabledAccounts,
       problems,
       warnings: [...sources.flatMap(warningsOf), ...tooLateText(guard.counts.tooLate)],
       remarks: silence.remarks(
@@ -272,6 +289,7 @@ export class Daemon implements Engine {
   async #expire(): Promise<void> {
     const { store, clock, enforcement, log } = this.#parts;
     await enforcement.expire();
+    await expireStored(this.#parts);
     const over = await store.expireBlocks(clock(), EXPIRE_AT_ONCE);
     if (over.length === 0) return;
     const campaigns = await store.campaignsOfBlocked(over.map((block) => block.target));

@@ -189,3 +189,55 @@ describe('enforcement', () => {
     assert.equal(enforcement.inForce(Address.parse('192.0.2.1') ?? assert.fail()), undefined);
   });
 });
+
+describe('enforcement of disabled accounts', () => {
+  const account = (aor: string, seconds: number) => ({
+    aor,
+    reason: 'test',
+    disabledAt: NOW,
+    expiresAt: NOW + seconds * 1000,
+    automatic: true,
+  });
+  const aors = async (enforcer: Enforcer) => (await enforcer.accounts?.list())?.map(({ aor }) => aor);
+  /** Knows addresses only. */
+  const firewall = (enforcer: Enforcer): Enforcer => Object.defineProperty(enforcer, 'accounts', { value: undefined });
+
+  test('is for the layers that know accounts; the others are not asked', async () => {
+    const { fragile, solid, build } = make();
+    const enforcement = build([firewall(fragile), solid]);
+    await enforcement.start([], [], [{ aor: 'old@b', expiresAt: undefined }]);
+    assert.deepEqual(await enforcement.disable([account('a@b', 60)]), [{ layer: 'dry-run', error: null }]);
+    assert.deepEqual(await aors(solid), ['old@b', 'a@b']);
+    assert.deepEqual(await enforcement.checkAccount('a@b'), [{ layer: 'dry-run', blocked: true, error: null }]);
+    assert.deepEqual(
+      [enforcement.disabledAccounts, enforcement.enforces, enforcement.disablesAccounts],
+      [2, true, false],
+    );
+    await enforcement.enable(['old@b', 'never@b']);
+    assert.deepEqual([await aors(solid), enforcement.disabledAccounts], [['a@b'], 1]);
+    assert.equal(build([fragile]).disablesAccounts, false);
+  });
+
+  test('a longer time extends, a shorter one does not shorten, and ends on time', async () => {
+    const { solid, build, pass } = make();
+    const enforcement = build([solid]);
+    await enforcement.start([], []);
+    for (const seconds of [60, 5]) await enforcement.disable([account('a@b', seconds)]);
+    pass(59_999);
+    await enforcement.expire();
+    assert.equal(enforcement.disabledAccounts, 1);
+    pass(1);
+    await enforcement.expire();
+    assert.deepEqual([enforcement.disabledAccounts, await aors(solid)], [0, []]);
+  });
+
+  test('a layer that lost them is put right', async () => {
+    const { solid, repairs, build } = make();
+    const enforcement = build([solid]);
+    await enforcement.start([], []);
+    await enforcement.disable([account('a@b', 60)]);
+    await solid.accounts.start([{ aor: 'other@b', expiresAt: undefined }]);
+    await enforcement.reconcile();
+    assert.deepEqual([await aors(solid), repairs], [['a@b'], ['dry-run +1 -1']]);
+  });
+});

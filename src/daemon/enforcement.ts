@@ -1,9 +1,16 @@
-import { type Enforced, type Enforcer, EnforcerUnavailable, isInForce } from '../enforcers/enforcer.ts';
+import {
+  type Enforced,
+  type EnforcedAccount,
+  type Enforcer,
+  EnforcerUnavailable,
+  isInForce,
+  longer,
+} from '../enforcers/enforcer.ts';
 import type { Address } from '../lib/address.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Network } from '../lib/network.ts';
 import { NetworkSet } from '../lib/network-set.ts';
-import type { Block } from '../pipeline/decision.ts';
+import type { Block, DisabledAccount } from '../pipeline/decision.ts';
 import type { InForce } from '../silence/still-heard.ts';
 import type { LayerCheck, LayerResult } from './engine.ts';
 import type { EnforcerHealth } from './health.ts';
@@ -39,6 +46,8 @@ export class Enforcement {
   readonly #onRepair: EnforcementOptions['onRepair'];
   /** By the text of the target. */
   readonly #blocks = new Map<string, Enforced>();
+  /** By account. */
+  readonly #disabled = new Map<string, EnforcedAccount>();
   #allowlist: readonly Network[] = [];
   #allowed = new NetworkSet();
   /** Since when each block is in force in some layer that really keeps out. */
@@ -62,15 +71,52 @@ export class Enforcement {
     return this.#blocks.size;
   }
 
-  async start(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<readonly LayerResult[]> {
+  get disabledAccounts(): number {
+    return this.#disabled.size;
+  }
+
+  /** Whether some layer really keeps accounts from calling. */
+  get disablesAccounts(): boolean {
+    return this.#accountLayers().some(({ enforcer }) => enforcer.capabilities.enforces);
+  }
+
+  async start(
+    blocks: readonly Enforced[],
+    allowlist: readonly Network[],
+    disabled: readonly EnforcedAccount[] = [],
+  ): Promise<readonly LayerResult[]> {
     for (const block of blocks) this.#blocks.set(block.target.text, block);
+    for (const account of disabled) this.#disabled.set(account.aor, account);
     this.#noteAllowlist(allowlist);
-    const results = await this.#each((enforcer) => enforcer.start(blocks, allowlist));
+    const begin = async (enforcer: Enforcer) => {
+      await enforcer.start(blocks, allowlist);
+      await enforcer.accounts?.start(disabled);
+    };
+    const results = await this.#each(begin);
     this.#noteInForce(blocks, results);
     if (this.#layers.some((layer) => !layer.unavailable)) return results;
-    await this.#fallback.start(blocks, allowlist);
+    await begin(this.#fallback);
     this.#layers.push(layerOf(this.#fallback));
     return results;
+  }
+
+  /** Resolves when every layer that knows accounts has done it or failed; never rejects. */
+  disable(accounts: readonly DisabledAccount[]): Promise<readonly LayerResult[]> {
+    for (const { aor, expiresAt } of accounts) {
+      const known = this.#disabled.get(aor);
+      this.#disabled.set(aor, known === undefined ? { aor, expiresAt } : longer(known, { aor, expiresAt }));
+    }
+    return this.#each((enforcer) => enforcer.accounts?.disable(accounts), this.#accountLayers());
+  }
+
+  enable(aors: readonly string[]): Promise<readonly LayerResult[]> {
+    for (const aor of aors) this.#disabled.delete(aor);
+    return this.#each((enforcer) => enforcer.accounts?.enable(aors), this.#accountLayers());
+  }
+
+  checkAccount(aor: string): Promise<readonly LayerCheck[]> {
+    const layers = this.#layers.filter(({ enforcer }) => enforcer.accounts !== undefined);
+    return ask(layers, async (enforcer) => (await enforcer.accounts?.check(aor)) === true);
   }
 
   /** Resolves when every layer has done it or failed; never rejects. */
@@ -90,7 +136,11 @@ export class Enforcement {
   /** Blocks whose time has come end by themselves in layers that can, and are removed from the others. */
   async expire(): Promise<void> {
     const now = this.#clock();
-    const over = [...this.#blocks.values()].filter((block) => block.expiresAt !== undefined && block.expiresAt <= now);
+    for (const account of this.#disabled.values()) {
+      // Layers that know accounts end them by themselves.
+      if (!isInForce(account, now)) this.#disabled.delete(account.aor);
+    }
+    const over = [...this.#blocks.values()].filter((block) => !isInForce(block, now));
     for (const { target } of over) this.#forget(target);
     const targets = over.map((block) => block.target);
     if (targets.length === 0) return;
@@ -113,16 +163,7 @@ export class Enforcement {
   }
 
   check(address: Address): Promise<readonly LayerCheck[]> {
-    return Promise.all(
-      this.#layers.map(async ({ enforcer, unavailable, error: missing }) => {
-        if (unavailable) return { layer: enforcer.name, blocked: null, error: missing };
-        try {
-          return { layer: enforcer.name, blocked: await enforcer.check(address), error: null };
-        } catch (error) {
-          return { layer: enforcer.name, blocked: null, error: messageOf(error) };
-        }
-      }),
-    );
+    return ask(this.#layers, (enforcer) => enforcer.check(address));
   }
 
   /** One at a time: a slow layer is not asked twice. */
@@ -184,17 +225,27 @@ export class Enforcement {
   async #reconcileAll(): Promise<void> {
     const blocks = [...this.#blocks.values()];
     const results = await this.#each(async (enforcer, layer) => {
-      const repair = await enforcer.reconcile(blocks, this.#allowlist);
-      if (repair.added + repair.removed === 0) return;
-      layer.repairs += repair.added + repair.removed;
-      this.#onRepair(enforcer.name, repair.added, repair.removed);
+      const ofBlocks = await enforcer.reconcile(blocks, this.#allowlist);
+      const ofAccounts = await enforcer.accounts?.reconcile([...this.#disabled.values()]);
+      const added = ofBlocks.added + (ofAccounts?.added ?? 0);
+      const removed = ofBlocks.removed + (ofAccounts?.removed ?? 0);
+      if (added + removed === 0) return;
+      layer.repairs += added + removed;
+      this.#onRepair(enforcer.name, added, removed);
     });
     if (this.#inForce.size < this.#blocks.size) this.#noteInForce(blocks, results);
   }
 
-  #each(work: (enforcer: Enforcer, layer: Layer) => Promise<void>): Promise<LayerResult[]> {
+  #accountLayers(): readonly Layer[] {
+    return this.#layers.filter(({ enforcer, unavailable }) => !unavailable && enforcer.accounts !== undefined);
+  }
+
+  #each(
+    work: (enforcer: Enforcer, layer: Layer) => Promise<void> | undefined,
+    layers: readonly Layer[] = this.#layers,
+  ): Promise<LayerResult[]> {
     return Promise.all(
-      this.#layers.map(async (layer) => {
+      layers.map(async (layer) => {
         if (layer.unavailable) return { layer: layer.enforcer.name, error: layer.error };
         try {
           await work(layer.enforcer, layer);
@@ -208,6 +259,23 @@ export class Enforcement {
       }),
     );
   }
+}
+
+/** Asks each layer itself. */
+function ask(
+  layers: readonly Layer[],
+  question: (enforcer: Enforcer) => Promise<boolean>,
+): Promise<readonly LayerCheck[]> {
+  return Promise.all(
+    layers.map(async ({ enforcer, unavailable, error: missing }) => {
+      if (unavailable) return { layer: enforcer.name, blocked: null, error: missing };
+      try {
+        return { layer: enforcer.name, blocked: await question(enforcer), error: null };
+      } catch (error) {
+        return { layer: enforcer.name, blocked: null, error: messageOf(error) };
+      }
+    }),
+  );
 }
 
 function layerOf(enforcer: Enforcer): Layer {

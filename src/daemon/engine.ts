@@ -1,6 +1,6 @@
 import type { Address } from '../lib/address.ts';
 import type { Network } from '../lib/network.ts';
-import type { Block } from '../pipeline/decision.ts';
+import type { Block, DisabledAccount } from '../pipeline/decision.ts';
 import type { Health } from './health.ts';
 
 /** What one layer (an enforcer) did with a request. */
@@ -27,6 +27,9 @@ export interface Engine {
   applyBlocks(blocks: readonly Block[]): Promise<readonly LayerResult[]>;
   /** Lifts from every layer. Targets that no layer knows are no error. */
   liftBlocks(targets: readonly Network[]): Promise<readonly LayerResult[]>;
+  /** Called before it is stored. Of the layers that know accounts. */
+  disableAccounts(accounts: readonly DisabledAccount[]): Promise<readonly LayerResult[]>;
+  enableAccounts(aors: readonly string[]): Promise<readonly LayerResult[]>;
   /** Called after the stored allowlist changed: read it again, tell policy and every layer. */
   allowlistChanged(): Promise<readonly LayerResult[]>;
   /**
@@ -36,6 +39,8 @@ export interface Engine {
   recorded(): Promise<void>;
   /** Asks every layer about this very address. */
   check(address: Address): Promise<readonly LayerCheck[]>;
+  /** Asks every layer that knows accounts about this one. */
+  checkAccount(aor: string): Promise<readonly LayerCheck[]>;
   health(): Health;
 }
 
@@ -45,9 +50,12 @@ export function noEngine(enforcement: Health['enforcement']): Engine {
   return {
     applyBlocks: nothing,
     liftBlocks: nothing,
+    disableAccounts: nothing,
+    enableAccounts: nothing,
     allowlistChanged: nothing,
     recorded: () => Promise.resolve(),
     check: nothing,
+    checkAccount: nothing,
     health: () => ({
       state: 'stopped',
       startedAt: null,
@@ -60,6 +68,7 @@ export function noEngine(enforcement: Health['enforcement']): Engine {
       tooLate: 0,
       uncommitted: 0,
       activeBlocks: 0,
+      disabledAccounts: 0,
       problems: [],
       warnings: [],
       remarks: [],

@@ -20,8 +20,8 @@ class Slow extends DryRun {
   }
 }
 
-async function make() {
-  const written: { commit: Commit; inForce: readonly string[] }[] = [];
+async function make(config: unknown = {}) {
+  const written: { commit: Commit; inForce: readonly string[]; accounts: readonly string[] }[] = [];
   const clock = () => NOW;
   const enforcer = new Slow(dryRunConfig.parse({}), { clock });
   const enforcement = new Enforcement({
@@ -34,11 +34,15 @@ async function make() {
   await enforcement.start([], []);
   const store = {
     async commit(commit: Commit) {
-      written.push({ commit, inForce: (await enforcer.list()).map((one) => one.target.text) });
+      written.push({
+        commit,
+        inForce: (await enforcer.list()).map((one) => one.target.text),
+        accounts: (await enforcer.accounts.list()).map(({ aor }) => aor),
+      });
     },
   };
   const recorder = new Recorder({ store, maxRows: 1000, onFault: assert.fail });
-  const { pipeline } = buildPipeline(configSchema.parse({}), assert.fail);
+  const { pipeline } = buildPipeline(configSchema.parse(config), assert.fail);
   const told: Outcome[] = [];
   const ahead: [string, number][] = [];
   const guard = new Guard({
@@ -50,7 +54,7 @@ async function make() {
     onAhead: (...of) => ahead.push(of),
     onOutcome: (outcome) => told.push(outcome),
   });
-  return { guard, recorder, written, told, ahead };
+  return { guard, recorder, written, told, ahead, disabled: () => enforcement.disabledAccounts };
 }
 
 describe('guard', () => {
@@ -94,6 +98,33 @@ describe('guard', () => {
     );
     assert.equal(told.length, 1);
     assert.deepEqual(guard.counts, { signals: 5, findings: 1, tooLate: 0 });
+  });
+
+  test('disables accounts first and writes second', async () => {
+    const { guard, recorder, written, disabled } = await make({
+      policy: { accounts: { 'on-attack': 'disable' } },
+      detectors: { 'toll-fraud': { 'burst-cents': 10 } },
+    });
+    const account = { ip: '198.51.100.20', user: '1001', at: NOW };
+    const calls = ['1', '2', '3'].map((callId) =>
+      signal({ ...account, kind: 'call.started', callId, requestUri: `sip:0088161234567${callId}@example.com` }),
+    );
+    guard.take('edge', [signal({ ...account, kind: 'register.ok', status: 200 }), ...calls], [], 1);
+    await recorder.drained;
+    const [{ commit, accounts } = assert.fail()] = written;
+    assert.deepEqual(accounts, ['1001@example.com'], 'in force before it is written');
+    assert.deepEqual(
+      commit.disabled?.map(({ aor, by }) => [aor, by]),
+      [['1001@example.com', 'toll-fraud (dry run)']],
+    );
+    assert.deepEqual(
+      commit.events.map(({ type, aor }) => [type, aor]),
+      [
+        ['toll_fraud_suspected', '1001@example.com'],
+        ['account_disabled', '1001@example.com'],
+      ],
+    );
+    assert.equal(disabled(), 1);
   });
 
   test('a position without rows is written too: lines that mean nothing are not read again', async () => {

@@ -11,6 +11,9 @@ import {
   blockEvent,
   blockOf,
   blockRow,
+  disabledEvent,
+  disabledOf,
+  disabledRow,
   findingEvent,
   heldEvent,
   joinsOf,
@@ -68,14 +71,20 @@ export class Guard implements Intake {
     const blocks = outcomes
       .flatMap((outcome) => blockOf(outcome.decision) ?? [])
       .filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
-    const enforced = blocks.length === 0 ? Promise.resolve() : enforcement.add(blocks);
+    const accounts = outcomes
+      .flatMap((outcome) => disabledOf(outcome.decision) ?? [])
+      .filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
+    const enforced = Promise.all([
+      blocks.length === 0 ? [] : enforcement.add(blocks),
+      accounts.length === 0 ? [] : enforcement.disable(accounts),
+    ]);
     this.#signals += fresh.length;
     this.#findings += outcomes.length;
     if (rows !== undefined || outcomes.length > 0) {
       const written = this.#notAhead(source, rows ?? []).flatMap(
         (signal): SignalRow | SignalRow[] => signalRow(signal) ?? [],
       );
-      const found = outcomeRows(outcomes, enforcement.enforces, geography);
+      const found = outcomeRows(outcomes, enforcement, geography);
       recorder.add({ source, position, signals: written, ...found, enforced });
     }
     for (const outcome of outcomes) onOutcome(outcome);
@@ -118,22 +127,31 @@ export class Guard implements Intake {
   }
 }
 
-function outcomeRows(outcomes: readonly Outcome[], enforces: boolean, geography: Geography) {
+function outcomeRows(outcomes: readonly Outcome[], { enforces, disablesAccounts }: Enforcement, geography: Geography) {
   const events: EventRow[] = [];
   const joins: CampaignJoin[] = [];
   const reputations: ReputationRow[] = [];
   const blocks = [];
+  const disabled = [];
   for (const outcome of outcomes) {
-    const origin = originOf(outcome.finding, geography);
+    const { decision, finding } = outcome;
+    const by = (isEnforced: boolean) => `${finding.detector}${isEnforced ? '' : REHEARSED}`;
+    const origin = originOf(finding, geography);
     events.push(findingEvent(outcome, origin));
     joins.push(...joinsOf(outcome));
     reputations.push(...reputationRows(outcome, origin));
     const held = heldEvent(outcome);
     if (held !== undefined) events.push(held);
-    const block = blockOf(outcome.decision);
-    if (block === undefined) continue;
-    events.push(blockEvent(block, outcome));
-    blocks.push(blockRow(block, `${outcome.finding.detector}${enforces ? '' : REHEARSED}`));
+    const block = blockOf(decision);
+    if (block !== undefined) {
+      events.push(blockEvent(block, outcome));
+      blocks.push(blockRow(block, by(enforces)));
+    }
+    const account = disabledOf(decision);
+    if (account !== undefined) {
+      events.push(disabledEvent(account, outcome));
+      disabled.push(disabledRow(account, by(disablesAccounts)));
+    }
   }
-  return { events, joins, blocks, reputations };
+  return { events, joins, blocks, disabled, reputations };
 }

@@ -73,6 +73,7 @@ export const healthSchema = z.object({
   /** Batches decided but not yet in the store. */
   uncommitted: z.number(),
   activeBlocks: z.number(),
+  disabledAccounts: z.number(),
   /** Why sipward does not do its work, one sentence each: then its state is `failing`. */
   problems: list(z.string()),
   /** What a person should look at while sipward does its work, one sentence each. */

@@ -4,6 +4,7 @@ import { GeoBook } from '../intel/geo/geo-book.ts';
 import type { Clock } from '../lib/clock.ts';
 import { peersOf } from '../opensips/peers.ts';
 import type { Geography } from '../pipeline/intel.ts';
+import { accountAllowlist } from '../policy/accounts.ts';
 import { openEngine } from '../store/open-engine.ts';
 import { SqlStore } from '../store/sql-store.ts';
 import type { Retention } from '../store/store.ts';
@@ -37,6 +38,7 @@ export async function withOperations<T>(
       retention: retentionOf(config),
       stateDir,
       implied: () => impliedAllowlist(config.policy.allowlist, peersOf(config.opensips)),
+      exemptsAccount: accountAllowlist(config.policy.accounts.allowlist),
     });
     return await use(operations);
   } finally {

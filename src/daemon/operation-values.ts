@@ -10,6 +10,7 @@ import type {
   Stats,
   StoredBlock,
   StoredCampaign,
+  StoredDisabled,
   StoredEvent,
   StoreStatus,
 } from '../store/store.ts';
@@ -65,6 +66,18 @@ export const storedBlock = z.object({
   unblockReason: z.string().nullable(),
 }) satisfies z.ZodType<StoredBlock>;
 
+export const storedDisabled = z.object({
+  id: z.number(),
+  aor: z.string(),
+  reason: z.string(),
+  disabledAt: time,
+  expiresAt: time.nullable(),
+  automatic: z.boolean(),
+  by: z.string(),
+  enabledAt: time.nullable(),
+  enableReason: z.string().nullable(),
+}) satisfies z.ZodType<StoredDisabled>;
+
 export const storedEvent = z.object({
   id: z.number(),
   identity: z.string(),
@@ -112,6 +125,7 @@ const signalRow = z.object({
 
 export const dossier = z.object({
   blocks: list(storedBlock),
+  disabled: list(storedDisabled),
   events: list(storedEvent),
   signals: list(signalRow),
   failures: z.number(),

@@ -24,6 +24,8 @@ export interface OperationsContext {
   readonly stateDir: string;
   /** Asked each time: interfaces come and go. */
   readonly implied: () => readonly ImpliedEntry[];
+  /** Whether the account is never disabled. */
+  readonly exemptsAccount: (aor: string) => boolean;
 }
 
 const PAGE = 10_000;
@@ -52,6 +54,11 @@ export function actionEvent(type: EventType, target: string, at: number, descrip
     at,
     details: { by },
   };
+}
+
+/** The record of an operator's action on an account. */
+export function accountEvent(type: EventType, aor: string, at: number, description: string, by: string): EventRow {
+  return { ...actionEvent(type, '', at, description, by), identity: `${type}:${aor}:${at}`, aor };
 }
 
 export const WITHOUT_DAEMON = 'No daemon is running: recorded only, enforced when sipward runs.';

@@ -2,6 +2,7 @@ import type { Network } from '../lib/network.ts';
 import type { Peers } from '../opensips/peers.ts';
 import { operationsOf } from './operation-input.ts';
 import type { Operations } from './operations.ts';
+import { accountHandlers } from './operations-accounts.ts';
 import { allowlistHandlers } from './operations-allowlist.ts';
 import { blockHandlers } from './operations-blocks.ts';
 import type { ImpliedEntry, OperationsContext } from './operations-context.ts';
@@ -15,6 +16,7 @@ export function localOperations(context: OperationsContext): Operations {
   return operationsOf({
     ...healthHandlers(context),
     ...blockHandlers(context),
+    ...accountHandlers(context),
     ...whyHandlers(context),
     ...allowlistHandlers(context),
     ...recordHandlers(context),

@@ -1,8 +1,10 @@
+import { canonicalAor } from '../lib/account.ts';
 import { Network } from '../lib/network.ts';
-import type { Dossier, Store, StoredBlock, StoredCampaign } from '../store/store.ts';
+import type { Dossier, Store, StoredBlock, StoredCampaign, StoredDisabled } from '../store/store.ts';
 import { AllowlistView, type AllowMatch, covers, matchText } from './allowlist-view.ts';
 import { OperationError } from './operation-error.ts';
 import type { Handlers, OperationResult, ParsedInput } from './operations.ts';
+import { NO_LAYER } from './operations-accounts.ts';
 import { type OperationsContext, reachNotes } from './operations-context.ts';
 import { originOfAddress } from './origin.ts';
 
@@ -47,6 +49,7 @@ async function whyAddress(
     score: known?.score ?? null,
     answer: answerText(network.text, allowlist, blocks),
     blocks,
+    disabled: null,
     allowlist,
     layers: [stored, ...layers],
     campaigns: await campaignsIn(store, history),
@@ -91,25 +94,48 @@ function disagreement(verdict: string, layers: OperationResult<'why'>['layers'])
     .map(({ layer, blocked }) => `${layer} ${blocked ? 'still keeps it out' : 'lets it in'}, against the store.`);
 }
 
-/** Accounts are not blocked by address; what is known of them is who tried them. */
-async function whyAccount(context: OperationsContext, aor: string, limit: number): Promise<OperationResult<'why'>> {
-  const history = await context.store.dossier({ aor }, limit);
-  const tried =
-    history.failures === 0
-      ? 'no failed registration is recorded'
-      : `${history.failures} failed registrations are recorded`;
+/** Accounts are not blocked by address: they are disabled, and what else is known of them is who tried them. */
+async function whyAccount(context: OperationsContext, text: string, limit: number): Promise<OperationResult<'why'>> {
+  const { store, engine, daemon, clock } = context;
+  const aor = canonicalAor(text);
+  const history = await store.dossier({ aor: text }, limit);
+  const disabled = await store.disabledAccount(aor, clock());
+  const layers = await engine.checkAccount(aor);
+  const isExempt = context.exemptsAccount(aor);
+  const wanted = disabled !== null;
   return {
-    daemon: context.daemon,
-    subject: { aor },
-    verdict: 'not-blocked',
+    daemon,
+    subject: { aor: text },
+    verdict: wanted ? 'disabled' : isExempt ? 'allowlisted' : 'not-blocked',
     origin: null,
     score: null,
-    answer: `The account ${aor} itself is not blocked (only addresses are); ${tried}.`,
+    answer: `${accountText(text, disabled, isExempt)}; ${triedText(history.failures)}.`,
     blocks: [],
-    allowlist: [],
-    layers: [],
-    campaigns: await campaignsIn(context.store, history),
+    disabled,
+    allowlist: isExempt ? [{ target: aor, description: 'policy.accounts.allowlist in the configuration' }] : [],
+    layers: [{ layer: 'store', blocked: wanted, error: null }, ...layers],
+    campaigns: await campaignsIn(store, history),
     history,
-    notes: [],
+    notes: [
+      ...layers
+        .filter(({ blocked }) => blocked !== null && blocked !== wanted)
+        .map(
+          ({ layer, blocked }) =>
+            `${layer} ${blocked ? 'still keeps it from calling' : 'lets it call'}, against the store.`,
+        ),
+      ...(wanted ? reachNotes(context) : []),
+      ...(wanted && daemon && layers.length === 0 ? [NO_LAYER] : []),
+    ],
   };
+}
+
+function accountText(aor: string, disabled: StoredDisabled | null, isExempt: boolean): string {
+  if (disabled !== null) return `The account ${aor} is disabled by ${disabled.by}: ${disabled.reason}`;
+  return isExempt
+    ? `The account ${aor} is never disabled: the allowlist holds it`
+    : `The account ${aor} is not disabled`;
+}
+
+function triedText(failures: number): string {
+  return failures === 0 ? 'no failed registration is recorded' : `${failures} failed registrations are recorded`;
 }

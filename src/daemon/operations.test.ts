@@ -11,6 +11,7 @@ import { SqlStore } from '../store/sql-store.ts';
 import { remoteOperations } from './control-client.ts';
 import { serveControl } from './control-server.ts';
 import { testOperations, turnableClock, type WithBench } from './operations.testkit.ts';
+import { testAccountOperations } from './operations-accounts.testkit.ts';
 import { impliedAllowlist, localOperations } from './operations-local.ts';
 import { RecordingEngine } from './recording-engine.testkit.ts';
 import { signalRow } from './records.ts';
@@ -39,6 +40,7 @@ const withLocal: WithBench = async (use) => {
       geography: async () => PLACES,
       retention: { signalsMs: 30 * DAY_MS, eventsMs: 365 * DAY_MS, blocksMs: 365 * DAY_MS },
       stateDir,
+      exemptsAccount: (aor) => aor === 'lift@example.com',
       implied: () => impliedAllowlist([Network.parse('198.51.100.0/24')!], { backEnds: [], trunks: [], own: [] }),
     });
     await use({ operations, engine, store, time });
@@ -62,8 +64,13 @@ const withRemote: WithBench = (use) =>
     if (unexpected.length > 0) throw unexpected[0];
   });
 
-testOperations('in process', withLocal);
-testOperations('over the control socket', withRemote);
+for (const [name, withBench] of [
+  ['in process', withLocal],
+  ['over the control socket', withRemote],
+] as const) {
+  testOperations(name, withBench);
+  testAccountOperations(name, withBench);
+}
 
 test('a block decided a moment ago, which the store does not know yet, is ended in the store, too', () =>
   withLocal(async ({ operations, engine, store, time }) => {
@@ -88,6 +95,14 @@ test('a block that the store cannot take works, and says that a restart forgets 
     assert.match(notes.join(), /not recorded, so a restart of sipward forgets it: .*disk is full/);
     await operations.unblock({ address: '203.0.113.7', reason: 'test', by: 'ann' });
     assert.ok(!engine.blocks.has('203.0.113.7'));
+  }));
+
+test('so does an account that is disabled', () =>
+  withLocal(async ({ operations, engine, store }) => {
+    store.disableAccounts = () => Promise.reject(new Error('sipward.db: database or disk is full'));
+    const { changed, notes } = await operations.disable({ account: '1001@example.com' });
+    assert.ok(changed && engine.disabled.has('1001@example.com'));
+    assert.match(notes.join(), /not recorded, so a restart of sipward forgets it: .*disk is full/);
   }));
 
 test('why of an address: where it is, whose network it is in, and how bad it has been', async () => {

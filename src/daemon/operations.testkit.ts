@@ -17,7 +17,7 @@ export interface Bench {
 
 export type WithBench = (use: (bench: Bench) => Promise<void>) => Promise<void>;
 
-const START = Date.UTC(2026, 0, 1);
+export const START = Date.UTC(2026, 0, 1);
 const HOUR_MS = 3_600_000;
 
 export function turnableClock(): { readonly clock: Clock; readonly time: { now: number } } {
@@ -26,7 +26,7 @@ export function turnableClock(): { readonly clock: Clock; readonly time: { now: 
 }
 
 /** Asserts that nothing was done, and why. */
-async function refused(work: Promise<unknown>, code: OperationErrorCode, field: string, message: RegExp) {
+export async function refused(work: Promise<unknown>, code: OperationErrorCode, field: string, message: RegExp) {
   await assert.rejects(work, (error) => {
     assert.ok(error instanceof OperationError, String(error));
     assert.equal(error.code, code);

@@ -3,6 +3,7 @@
  * carry out exactly these, with these inputs and these results.
  */
 import { z } from 'zod';
+import { accountValue } from '../lib/account.ts';
 import { durationValue, networkValue } from '../lib/config-values.ts';
 import { EVENT_TYPES, SEVERITIES } from '../pipeline/finding.ts';
 import { BLOCK_ORDERS } from '../store/store.ts';
@@ -19,6 +20,7 @@ import {
   stats,
   storedBlock,
   storedCampaign,
+  storedDisabled,
   storedEvent,
   storeStatus,
 } from './operation-values.ts';
@@ -73,6 +75,37 @@ export const OPERATIONS = {
     }),
     output: z.object({ blocks: list(storedBlock), more: z.boolean() }),
   },
+
+  disable: {
+    input: z.strictObject({
+      account: accountValue(),
+      for: blockTime.prefault('1d'),
+      reason: remark.default('disabled by hand'),
+      by,
+    }),
+    output: z.object({
+      daemon,
+      aor: z.string(),
+      disabledAt: time,
+      expiresAt: time.nullable(),
+      /** False if it was disabled for at least as long already. */
+      changed: z.boolean(),
+      layers: list(layerResult),
+      notes,
+    }),
+  },
+  enable: {
+    input: z.strictObject({ account: accountValue(), reason: remark.default('enabled by hand'), by }),
+    output: z.object({ daemon, enabled: list(storedDisabled), layers: list(layerResult), notes }),
+  },
+  disabled: {
+    input: z.strictObject({
+      after: z.int().min(0).default(0).describe('The last id of the page before.'),
+      limit: z.int().min(1).max(MAX_PAGE).default(1000),
+    }),
+    output: z.object({ accounts: list(storedDisabled), more: z.boolean() }),
+  },
+
   why: {
     input: z.strictObject({
       subject: z.string().trim().min(1, { error: 'expected an IP address, a network or an account' }).max(255),
@@ -81,7 +114,7 @@ export const OPERATIONS = {
     output: z.object({
       daemon,
       subject: z.union([z.object({ ip: z.string() }), z.object({ aor: z.string() })]),
-      verdict: z.enum(['blocked', 'allowlisted', 'not-blocked']),
+      verdict: z.enum(['blocked', 'disabled', 'allowlisted', 'not-blocked']),
       /** Where an address is and whose network it is in; null for accounts. */
       origin: origin.nullable(),
       /** How bad it is from 0 to 100, by what was last found about it; null if nothing was. */
@@ -90,6 +123,8 @@ export const OPERATIONS = {
       answer: z.string(),
       /** Blocks in force that keep it out. */
       blocks: list(storedBlock),
+      /** How the account is disabled now, if it is one and is. */
+      disabled: storedDisabled.nullable(),
       /** Why it can never be blocked. */
       allowlist: list(z.object({ target: z.string(), description: z.string() })),
       layers: list(layerCheck),

@@ -205,6 +205,7 @@ function merge(commits: readonly Pending[]): Commit {
     events: [...events.values()],
     joins: commits.flatMap((commit) => commit.joins ?? []),
     blocks: commits.flatMap((commit) => commit.blocks),
+    disabled: commits.flatMap((commit) => commit.disabled ?? []),
     // One row an address: a statement cannot write the same twice.
     reputations: [
       ...new Map(commits.flatMap((commit) => (commit.reputations ?? []).map((row) => [row.ip, row] as const))).values(),

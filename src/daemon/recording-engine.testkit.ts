@@ -1,11 +1,14 @@
 import type { Address } from '../lib/address.ts';
 import { Network } from '../lib/network.ts';
-import type { Block } from '../pipeline/decision.ts';
+import type { Block, DisabledAccount } from '../pipeline/decision.ts';
 import { type Engine, type LayerCheck, type LayerResult, noEngine } from './engine.ts';
 
 /** An engine with one layer in memory that can be made to fail: what operations asked of it can be looked at. */
 export class RecordingEngine implements Engine {
   readonly blocks = new Map<string, Block>();
+  readonly disabled = new Map<string, DisabledAccount>();
+  /** Cleared: as if only a firewall were in use. */
+  knowsAccounts = true;
   allowlistChanges = 0;
   /** Set: what has been decided and is still to be written. */
   unwritten: (() => Promise<void>) | undefined;
@@ -20,6 +23,22 @@ export class RecordingEngine implements Engine {
   liftBlocks(targets: readonly Network[]): Promise<readonly LayerResult[]> {
     if (this.failure === null) for (const target of targets) this.blocks.delete(target.text);
     return this.#result();
+  }
+
+  disableAccounts(accounts: readonly DisabledAccount[]): Promise<readonly LayerResult[]> {
+    if (this.failure === null) for (const account of accounts) this.disabled.set(account.aor, account);
+    return this.#ofAccounts();
+  }
+
+  enableAccounts(aors: readonly string[]): Promise<readonly LayerResult[]> {
+    if (this.failure === null) for (const aor of aors) this.disabled.delete(aor);
+    return this.#ofAccounts();
+  }
+
+  checkAccount(aor: string): Promise<readonly LayerCheck[]> {
+    const blocked = this.failure === null ? this.disabled.has(aor) : null;
+    if (!this.knowsAccounts) return Promise.resolve([]);
+    return Promise.resolve([{ layer: 'memory', blocked, error: this.failure }]);
   }
 
   allowlistChanged(): Promise<readonly LayerResult[]> {
@@ -38,6 +57,10 @@ export class RecordingEngine implements Engine {
 
   health() {
     return { ...noEngine('enforce').health(), state: 'ok' as const, startedAt: 1_000 };
+  }
+
+  #ofAccounts(): Promise<readonly LayerResult[]> {
+    return this.knowsAccounts ? this.#result() : Promise.resolve([]);
   }
 
   #result(): Promise<readonly LayerResult[]> {

@@ -10,6 +10,10 @@ import {
   blockEvent,
   blockOf,
   blockRow,
+  disabledEvent,
+  disabledOf,
+  disabledRow,
+  enabledEvent,
   findingEvent,
   heldEvent,
   joinsOf,
@@ -167,4 +171,25 @@ test('what is held about an account names the account, and no address', () => {
   const about = finding({ kind: 'aor', aor: '100@example.com' });
   const held = heldEvent({ finding: about, decision: decision({ action: 'hold', target: undefined, reason: 'held' }) });
   assert.deepEqual([held?.ip, held?.aor, held?.description], ['', '100@example.com', 'held']);
+});
+
+test('a decision to block an account disables it, and no other does', () => {
+  const about = finding({ kind: 'aor', aor: '1001@Example.com' });
+  const decided = decision({ target: undefined, finding: about, reason: 'disabled for 1h: three calls' });
+  const account = disabledOf(decided) ?? assert.fail();
+  assert.deepEqual(account, {
+    aor: '1001@example.com',
+    reason: 'disabled for 1h: three calls',
+    disabledAt: NOW,
+    expiresAt: NOW + 3_600_000,
+    automatic: true,
+  });
+  assert.equal(blockOf(decided), undefined);
+  assert.equal(disabledOf({ ...decided, action: 'hold' }), undefined);
+  assert.equal(disabledOf(decision()), undefined);
+  assert.deepEqual(disabledRow(account, 'toll-fraud'), { ...account, by: 'toll-fraud' });
+  assert.equal(disabledRow({ ...account, expiresAt: undefined }, 'ann').expiresAt, null);
+  const event = disabledEvent(account, { finding: about, decision: decided });
+  assert.deepEqual([event.type, event.ip, event.aor, event.at], ['account_disabled', '', account.aor, NOW]);
+  assert.notEqual(event.identity, enabledEvent(account.aor, NOW, 'over').identity);
 });

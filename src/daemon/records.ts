@@ -1,9 +1,10 @@
 /** What signals, findings and decisions become in the store. */
-import type { Block, Decision } from '../pipeline/decision.ts';
+import { canonicalAor } from '../lib/account.ts';
+import type { Block, Decision, DisabledAccount } from '../pipeline/decision.ts';
 import { type Finding, type Severity, subjectText } from '../pipeline/finding.ts';
 import type { Membership, Outcome } from '../pipeline/pipeline.ts';
 import type { Signal } from '../pipeline/signal.ts';
-import type { BlockRow, CampaignJoin, EventRow, ReputationRow, SignalRow } from '../store/store.ts';
+import type { BlockRow, CampaignJoin, DisabledRow, EventRow, ReputationRow, SignalRow } from '../store/store.ts';
 import type { Origin } from './origin.ts';
 
 /** The row of a failed registration or a door knock; undefined for other signals. */
@@ -57,7 +58,10 @@ export function joinsOf({ membership }: Outcome): readonly CampaignJoin[] {
   if (membership === undefined) return [];
   const { campaign, earlier } = membership;
   return earlier.flatMap((finding) =>
-    [finding, blockIdentity(finding), heldIdentity(finding)].map((identity) => ({ campaign, identity })),
+    [finding, blockIdentity(finding), disableIdentity(finding), heldIdentity(finding)].map((identity) => ({
+      campaign,
+      identity,
+    })),
   );
 }
 
@@ -89,7 +93,15 @@ export function blockOf(decision: Decision): Block | undefined {
   };
 }
 
-/** Marks, behind the detector's name, a block that was decided while nothing was enforced. */
+/** The account that a decision disables; undefined if it disables none. */
+export function disabledOf(decision: Decision): DisabledAccount | undefined {
+  const { action, finding, at, seconds, reason } = decision;
+  if (action !== 'block' || finding.subject.kind !== 'aor') return undefined;
+  const aor = canonicalAor(finding.subject.aor);
+  return { aor, reason, disabledAt: at, expiresAt: at + seconds * 1000, automatic: true };
+}
+
+/** Marks, behind the detector's name, what was decided while nothing was enforced. */
 export const REHEARSED = ' (dry run)';
 
 export function blockRow(block: Block, by: string): BlockRow {
@@ -118,16 +130,49 @@ export function blockEvent(block: Block, { finding, membership }: Outcome): Even
   };
 }
 
+export function disabledRow(account: DisabledAccount, by: string): DisabledRow {
+  return { ...account, expiresAt: account.expiresAt ?? null, by };
+}
+
+export function disabledEvent(account: DisabledAccount, { finding, membership }: Outcome): EventRow {
+  return {
+    identity: disableIdentity(finding.identity),
+    type: 'account_disabled',
+    severity: 'error',
+    ip: '',
+    aor: account.aor,
+    description: account.reason,
+    at: account.disabledAt,
+    details: { cause: finding.identity, expiresAt: account.expiresAt ?? null },
+    campaign: campaignOf(finding, membership),
+  };
+}
+
+export function enabledEvent(aor: string, at: number, reason: string): EventRow {
+  return {
+    identity: `enable:${aor}:${at}`,
+    type: 'account_enabled',
+    severity: 'info',
+    ip: '',
+    aor,
+    description: reason,
+    at,
+    details: null,
+    campaign: null,
+  };
+}
+
 /** The event of what waits for a person: a block, or something about an account. Undefined if nothing does. */
 export function heldEvent({ finding, decision, membership }: Outcome): EventRow | undefined {
   if (decision.action !== 'hold') return undefined;
   const target = decision.target?.text;
+  const { subject } = finding;
   return {
     identity: heldIdentity(finding.identity),
     type: 'block_held',
     severity: 'error',
     ip: target ?? '',
-    aor: finding.subject.kind === 'aor' ? finding.subject.aor : '',
+    aor: subject.kind === 'aor' ? subject.aor : '',
     description: target === undefined ? decision.reason : `${decision.reason}; to block it: sipward block ${target}`,
     at: decision.at,
     details: { cause: finding.identity, code: decision.code, seconds: decision.seconds },
@@ -137,6 +182,10 @@ export function heldEvent({ finding, decision, membership }: Outcome): EventRow 
 
 function blockIdentity(finding: string): string {
   return `block:${finding}`;
+}
+
+function disableIdentity(finding: string): string {
+  return `disable:${finding}`;
 }
 
 function heldIdentity(finding: string): string {

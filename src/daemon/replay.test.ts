@@ -57,6 +57,24 @@ describe('replay', () => {
     assert.equal(verdicts['203.0.113.1'], 'attacker');
   });
 
+  test('a decision about an account names it', () => {
+    const account = { ip: '198.51.100.20', user: '1001' };
+    const calls = ['1', '2', '3'].map((callId) =>
+      signal({ ...account, kind: 'call.started', callId, requestUri: `sip:0088161234567${callId}@example.com` }),
+    );
+    const seen = [signal({ ...account, kind: 'register.ok', status: 200 }), ...calls];
+    const detectors = { 'toll-fraud': { 'burst-cents': 10 } };
+    const about = (onAttack: string) =>
+      replay(seen, { policy: { accounts: { 'on-attack': onAttack } }, detectors }).decisions.map((one) => [
+        one.action,
+        one.ip,
+        one.aor,
+        one.seconds,
+      ]);
+    assert.deepEqual(about('hold'), [['hold', '', '1001@example.com', 0]]);
+    assert.deepEqual(about('disable'), [['block', '', '1001@example.com', 86_400]]);
+  });
+
   test('an attack that goes on is one decision for each time the block would have ended', () => {
     const report = replay(series(2000, 10_000));
     assert.deepEqual(

@@ -32,6 +32,8 @@ export interface ReplayReport {
   readonly decisions: readonly {
     readonly action: Action;
     readonly ip: string;
+    /** The account, of a decision about one. */
+    readonly aor?: string;
     readonly at: string;
     readonly seconds: number;
     readonly reason: string;
@@ -115,6 +117,7 @@ export class Replay {
       decisions: this.#outcomes.map(({ finding, decision }) => ({
         action: decision.action,
         ip: decision.target?.text ?? '',
+        ...(finding.subject.kind === 'aor' ? { aor: finding.subject.aor } : {}),
         at: iso(decision.at),
         seconds: decision.seconds,
         reason: decision.reason,

@@ -8,8 +8,10 @@ import type { Address } from '../lib/address.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { peersOf } from '../opensips/peers.ts';
+import { subjectText } from '../pipeline/finding.ts';
 import type { Geography } from '../pipeline/intel.ts';
 import type { Outcome } from '../pipeline/pipeline.ts';
+import { accountAllowlist } from '../policy/accounts.ts';
 import { SOURCES } from '../sources/index.ts';
 import type { Source } from '../sources/source.ts';
 import { openStore } from '../store/open-store.ts';
@@ -148,6 +150,7 @@ function operationsOf(
     retention: retentionOf(config),
     stateDir,
     implied: () => impliedAllowlist(config.policy.allowlist, peersOf(config.opensips)),
+    exemptsAccount: accountAllowlist(config.policy.accounts.allowlist),
   });
 }
 
@@ -226,7 +229,12 @@ function buildSource(
 
 function tell(daemon: Daemon, log: Log, { finding, decision }: Outcome): void {
   daemon.noteFinding(finding.detector);
-  const fields = { type: finding.type, target: decision.target?.text, count: finding.count, code: decision.code };
+  const fields = {
+    type: finding.type,
+    target: decision.target?.text ?? subjectText(finding.subject),
+    count: finding.count,
+    code: decision.code,
+  };
   const dryRun = daemon.health().enforcers.some((layer) => layer.enforces) ? '' : 'dry run, not kept out: ';
   if (decision.action === 'block') log.warn(fields, `${dryRun}${decision.reason}`);
   else log.info(fields, `${finding.reason}; ${decision.action}: ${decision.reason}`);

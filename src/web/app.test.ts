@@ -95,6 +95,7 @@ describe('/', () => {
   it('shows what happened', () =>
     withWeb(async ({ get, store, operations }) => {
       await operations.block({ address: '198.51.100.9', reason: 'scans', for: 'forever' });
+      await operations.disable({ account: '1001@example.com', reason: 'stolen' });
       await store.commit({ source: 'edge', position: null, signals: [failed({}), failed({})], events: [], blocks: [] });
       const page = await get('/');
       assert.equal(page.status, 200);
@@ -105,6 +106,9 @@ describe('/', () => {
         'scans',
         'never',
         'ip_blocked',
+        'Disabled accounts',
+        '1001@example.com',
+        'stolen',
         '203.0.113.7',
         '<td>NL</td>',
         '>edge<',
@@ -163,6 +167,7 @@ describe('/', () => {
       health.current = { ...HEALTHY, state: 'failing', problems: [`source edge: ${HOSTILE}`], sources };
       health.current = { ...health.current, warnings: [`source edge works, with 1 faults; the last: ${HOSTILE}`] };
       await operations.block({ address: '198.51.100.9', reason: HOSTILE });
+      await operations.disable({ account: '<script>alert(1)</script>@example.com', reason: HOSTILE });
       await store.addEvents([
         {
           identity: 'x',
@@ -181,6 +186,9 @@ describe('/', () => {
       assert.ok(text.includes('<li>source edge works, with 1 faults; the last: &lt;/td&gt;'));
       assert.ok(text.includes('&lt;script&gt;alert(1)'));
     }));
+
+  it('says nothing of disabled accounts where there are none', () =>
+    withWeb(async ({ get }) => assert.ok(!(await (await get('/')).text()).includes('Disabled accounts'))));
 
   it('allows its own style and nothing else', () =>
     withWeb(async ({ get }) => {

@@ -36,6 +36,12 @@ const DAEMON: readonly Figure<Health>[] = [
   },
   {
     kind: Gauge,
+    name: 'accounts_disabled',
+    help: 'Accounts that are disabled.',
+    value: ({ disabledAccounts }) => disabledAccounts,
+  },
+  {
+    kind: Gauge,
     name: 'commits_waiting',
     help: 'Batches decided but not yet in the store.',
     value: ({ uncommitted }) => uncommitted,

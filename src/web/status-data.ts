@@ -1,5 +1,5 @@
 import type { OperationResult, Operations } from '../daemon/operations.ts';
-import type { StoredBlock, StoredCampaign, StoredEvent } from '../store/store.ts';
+import type { StoredBlock, StoredCampaign, StoredDisabled, StoredEvent } from '../store/store.ts';
 
 /** Everything the status page shows, at one moment. */
 export interface StatusData {
@@ -7,6 +7,7 @@ export interface StatusData {
   readonly status: OperationResult<'status'>;
   readonly stats: OperationResult<'stats'>;
   readonly blocks: readonly StoredBlock[];
+  readonly disabled: readonly StoredDisabled[];
   /** Those that belong to no campaign. */
   readonly events: readonly StoredEvent[];
   /** Of the last 24 hours, the latest first. */
@@ -35,12 +36,13 @@ export function statusReader(operations: Operations, clock: () => number): () =>
 }
 
 async function read(operations: Operations, clock: () => number): Promise<StatusData> {
-  const [status, stats, { blocks }, { events }, { campaigns }] = await Promise.all([
+  const [status, stats, { blocks }, { accounts: disabled }, { events }, { campaigns }] = await Promise.all([
     operations.status({}),
     operations.stats({ since: '24h' }),
     operations.blocks({ limit: SHOWN_ROWS, first: 'newest' }),
+    operations.disabled({ limit: SHOWN_ROWS }),
     operations.events({ campaign: null, limit: SHOWN_ROWS }),
     operations.campaigns({ since: '24h', limit: SHOWN_ROWS }),
   ]);
-  return { now: clock(), status, stats, blocks, events, campaigns };
+  return { now: clock(), status, stats, blocks, disabled, events, campaigns };
 }

@@ -47,10 +47,12 @@ ${tiles(data)}
 <section><h2>The last 24 hours</h2>${hourChart(data.stats.hours, data.now)}</section>
 ${campaignsSection(data)}
 <div class="pair">${blocksSection(data)}${topSources(data)}</div>
+${disabledSection(data)}
 ${eventsSection(data)}
 <div class="pair">${sourcesSection(data)}${enforcersSection(data)}</div>
 <footer>Version ${version}. This page is read-only and renews itself every ${REFRESH_SECONDS} s; to act, use the
-command line: <span class="mono">sipward why ADDRESS</span>, <span class="mono">sipward unblock ADDRESS</span>. Countries by
+command line: <span class="mono">sipward why ADDRESS</span>, <span class="mono">sipward unblock ADDRESS</span>,
+<span class="mono">sipward enable ACCOUNT</span>. Countries by
 <a href="https://www.nro.net">NRO</a>; networks by RouteViews, NRO and <a href="https://db-ip.com">IP Geolocation by DB-IP</a>,
 unless other data is configured.</footer>
 </main></body></html>`;
@@ -91,6 +93,19 @@ function blocksSection({ blocks, stats, now }: StatusData): Html {
       ? html`<p class="legend">and ${stats.activeBlocks - rows.length} more: sipward blocks</p>`
       : '';
   return section('Blocks in force', ['address', 'ends', 'reason'], rows, 'Nobody is blocked.', more);
+}
+
+/** Only where there are some: most sites never disable an account. */
+function disabledSection({ disabled, status, now }: StatusData): Html | string {
+  if (disabled.length === 0) return '';
+  const rows = disabled.map(
+    ({ aor, expiresAt, reason }) => html`<tr><td class="mono">${aor}</td>
+<td class="time">${expiresAt === null ? 'never' : `in ${roughDuration(expiresAt - now)}`}</td>
+<td class="wrap">${reason}</td></tr>`,
+  );
+  const more = status.health.disabledAccounts - rows.length;
+  const after = more > 0 ? html`<p class="legend">and ${more} more: sipward disabled</p>` : '';
+  return section('Disabled accounts', ['account', 'ends', 'reason'], rows, '', after);
 }
 
 function topSources({ stats, now }: StatusData): Html {

@@ -92,6 +92,7 @@ export async function withWeb(
     retention,
     stateDir: '/',
     implied: () => [],
+    exemptsAccount: () => false,
   });
   const onError = (error: unknown) => void errors.push(error);
   const app = webApp({ operations, health: () => health.current, allowedHosts, clock, onError });

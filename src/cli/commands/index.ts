@@ -6,7 +6,10 @@ import { blocksCommand } from './blocks.ts';
 import { checkCommand } from './check.ts';
 import { configCommands } from './config/index.ts';
 import { dbCommands } from './db/index.ts';
+import { disableCommand } from './disable.ts';
+import { disabledCommand } from './disabled.ts';
 import { doctorCommand } from './doctor.ts';
+import { enableCommand } from './enable.ts';
 import { eventsCommands } from './events/index.ts';
 import { opensipsCommands } from './opensips/index.ts';
 import { replayCommand } from './replay.ts';
@@ -26,6 +29,7 @@ export const COMMAND_GROUPS: readonly {
     heading: 'Blocks and allowlist:',
     commands: [blockCommand, unblockCommand, blocksCommand, whyCommand, allowCommands],
   },
+  { heading: 'Accounts:', commands: [disableCommand, enableCommand, disabledCommand] },
   { heading: 'What happened:', commands: [eventsCommands, statsCommand] },
   { heading: 'Your SIP server:', commands: [opensipsCommands] },
   { heading: 'Looking after it:', commands: [statusCommand, doctorCommand, dbCommands, versionCommand] },

@@ -47,6 +47,7 @@ function daemonFigures(health: Status['health']): readonly Cell[][] {
     ['signals', String(health.signals)],
     ['findings', String(health.findings)],
     ['blocks in force', String(health.activeBlocks)],
+    ['disabled accounts', String(health.disabledAccounts)],
     ['not yet stored', String(health.uncommitted)],
   ];
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { OperationResult } from '../../daemon/operations.ts';
 import { originText } from '../../daemon/origin.ts';
+import { disabledTable, enabledTable } from '../account-table.ts';
 import { blockTable, endedBlockTable } from '../block-table.ts';
 import { type Bind, command } from '../command.ts';
 import { eventTable, sourcesText } from '../event-table.ts';
@@ -14,17 +15,18 @@ type Answer = OperationResult<'why'>;
 
 const TONES: Readonly<Record<Answer['verdict'], Tone>> = {
   blocked: 'bad',
+  disabled: 'bad',
   allowlisted: 'good',
   'not-blocked': 'strong',
 };
 
 export function whyCommand(bind: Bind): Command {
-  return command('why', 'Say why an address is blocked, or what is known of an account.', [
+  return command('why', 'Say why an address is blocked or an account disabled, and what is known of them.', [
     'sipward why 203.0.113.7',
     'sipward why 1001@example.com',
   ])
     .description(
-      'Say whether and why an address is blocked: by which evidence, in which layers, against which allowlist entry, and what was before. Of an account: who tried it.',
+      'Say whether and why an address is blocked: by which evidence, in which layers, against which allowlist entry, and what was before. Of an account: whether and why it is disabled, and who tried it.',
     )
     .argument('<subject>', 'an address, a network, or an account (user@domain)')
     .addOption(new Option('--limit <n>', 'rows of history of each kind').argParser(number).default(10))
@@ -43,17 +45,21 @@ function answerText(session: Session, answer: Answer): string {
   const { history } = answer;
   const inForce = new Set(answer.blocks.map(({ id }) => id));
   const ended = history.blocks.filter(({ id }) => !inForce.has(id));
+  const { disabled } = answer;
+  const enabled = history.disabled.filter(({ id }) => id !== disabled?.id);
   return [
     `${session.style(TONES[answer.verdict], printable(answer.answer))}\n`,
     originLine(answer),
     ...answer.campaigns.map((campaign) => `${session.style('strong', campaignText(campaign))}\n`),
     ...answer.notes.map((note) => `${session.style('warn', printable(note))}\n`),
     section(session, 'Blocks in force', answer.blocks, blockTable),
+    section(session, 'Disabled', disabled === null ? [] : [disabled], disabledTable),
     section(session, 'Layers', answer.layers, layerTable),
     `\n${countsText(answer)}\n`,
     section(session, 'Security events', history.events, eventTable),
     section(session, 'Latest requests', history.signals, signalTable),
     section(session, 'Earlier blocks', ended, endedBlockTable),
+    section(session, 'Disabled before', enabled, enabledTable),
   ].join('');
 }
 

@@ -1,9 +1,13 @@
 import type { Command } from 'commander';
 import type { Config } from '../../../config/schema.ts';
-import { type BlockDifference, compareBlocks, type OpensipsStatus, readStatus } from '../../../opensips/status.ts';
+import type { Operations } from '../../../daemon/operations.ts';
+import { type Difference, difference, type OpensipsStatus, readStatus } from '../../../opensips/status.ts';
 import { allBlocks } from '../../all-blocks.ts';
+import { allDisabled } from '../../all-disabled.ts';
 import { type Bind, command } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
+import { printable } from '../../printable.ts';
+import type { Session } from '../../session.ts';
 
 /** Shown of a long list. */
 const MAX_SHOWN = 10;
@@ -11,25 +15,40 @@ const MAX_SHOWN = 10;
 export function opensipsStatusCommand(bind: Bind): Command {
   return command('status', 'What OpenSIPS has in memory, against what sipward thinks.', ['sipward opensips status'])
     .description(
-      'What OpenSIPS has in memory, against what sipward thinks: blocks, allowlist, refused requests. Fails if they differ.',
+      'What OpenSIPS has in memory, against what sipward thinks: blocks, disabled accounts, allowlist, refused requests. Fails if they differ.',
     )
     .action(
       bind(async (session) => {
-        const status = await readStatus(session.loaded.config.opensips.mi);
-        const wanted = enforces(session.loaded.config) ? await session.withOperations(allBlocks) : [];
-        const difference = compareBlocks(
-          wanted.map(({ target }) => target),
+        const status = await readStatus(session.loaded.config.opensips.mi, session.io.clock());
+        const blocks = difference(
+          (await wanted(session, allBlocks)).map(({ target }) => target),
           status.blocks,
+        );
+        const accounts = difference(
+          (await wanted(session, allDisabled)).map(({ aor }) => aor),
+          status.disabled,
         );
         if (!enforces(session.loaded.config)) {
           session.note(
             "sipward: it keeps nobody out there: that takes 'enforcement: enforce' and 'enforcers.opensips.enabled: true'",
           );
         }
-        session.print({ ...status, ...difference }, () => statusText(status, difference));
-        return difference.missing.length + difference.surplus.length === 0 ? EXIT.ok : EXIT.failed;
+        session.print({ ...status, ...blocks, accounts }, () => statusText(status, blocks, accounts));
+        return agrees(blocks) && agrees(accounts) ? EXIT.ok : EXIT.failed;
       }),
     );
+}
+
+/** What OpenSIPS is to hold: nothing where it is not to be told. */
+async function wanted<T>(
+  session: Session,
+  all: (operations: Operations) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  return enforces(session.loaded.config) ? session.withOperations(all) : [];
+}
+
+function agrees({ missing, surplus }: Difference): boolean {
+  return missing.length + surplus.length === 0;
 }
 
 /** Whether the daemon is to hold blocks in OpenSIPS at all. */
@@ -38,13 +57,16 @@ function enforces({ enforcement, enforcers }: Config): boolean {
   return enforcement === 'enforce' && section?.enabled === true;
 }
 
-function statusText(status: OpensipsStatus, { missing, surplus }: BlockDifference): string {
-  const agree = missing.length + surplus.length === 0;
+function statusText(status: OpensipsStatus, blocks: Difference, accounts: Difference): string {
+  const whether = (of: Difference) => (agrees(of) ? 'as sipward has them' : 'not as sipward has them');
   return [
     `${status.version}, up since ${status.upSince}`,
-    `${status.blocks.length} blocks, ${agree ? 'as sipward has them' : 'not as sipward has them'}`,
-    ...some('missing in OpenSIPS', missing),
-    ...some('only in OpenSIPS', surplus),
+    `${status.blocks.length} blocks, ${whether(blocks)}`,
+    ...some('missing in OpenSIPS', blocks.missing),
+    ...some('only in OpenSIPS', blocks.surplus),
+    `${status.disabled.length} disabled accounts, ${whether(accounts)}`,
+    ...some('missing in OpenSIPS', accounts.missing),
+    ...some('only in OpenSIPS', accounts.surplus),
     `${status.peers} trusted networks of its configuration, ${status.allowed} of the allowlist`,
     `${status.refusedRequests} requests of blocked sources refused since its start`,
     '',
@@ -54,5 +76,5 @@ function statusText(status: OpensipsStatus, { missing, surplus }: BlockDifferenc
 function some(label: string, targets: readonly string[]): readonly string[] {
   if (targets.length === 0) return [];
   const more = targets.length > MAX_SHOWN ? ` and ${targets.length - MAX_SHOWN} more` : '';
-  return [`  ${label}: ${targets.slice(0, MAX_SHOWN).join(', ')}${more}`];
+  return [`  ${label}: ${targets.slice(0, MAX_SHOWN).map(printable).join(', ')}${more}`];
 }
