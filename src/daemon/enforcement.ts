@@ -180,6 +180,7 @@ export class Enforcement {
       state: error === null ? 'ok' : 'failing',
       error,
       enforces: enforcer.capabilities.enforces,
+      accounts: enforcer.accounts !== undefined,
       entries: this.#blocks.size,
       repairs,
       dropped: enforcer.dropped() ?? null,

@@ -50,6 +50,8 @@ const enforcerHealth = z.object({
   ...part,
   /** Packets are really dropped. */
   enforces: z.boolean(),
+  /** It disables accounts, too, not only blocks addresses. */
+  accounts: z.boolean(),
   entries: z.number(),
   /** Entries that somebody else removed or added and that were put right. */
   repairs: z.number(),

@@ -14,7 +14,7 @@ export function accountHandlers(context: OperationsContext): Pick<Handlers, 'dis
   };
 }
 
-export const NO_LAYER = "No enforcer in use knows accounts, so it can still call: that takes 'enforcers.opensips'.";
+export const NO_LAYER = "No enforcer in use knows accounts, so they can still call: that takes 'enforcers.opensips'.";
 
 async function disable(context: OperationsContext, input: ParsedInput<'disable'>): Promise<OperationResult<'disable'>> {
   const { store, engine, daemon, clock } = context;

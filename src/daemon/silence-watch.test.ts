@@ -226,6 +226,7 @@ describe('the watch for enforcement without effect', () => {
       state: 'ok',
       error: null,
       enforces: true,
+      accounts: false,
       entries: 0,
       repairs: 10,
       dropped: 0,
@@ -237,7 +238,15 @@ describe('the watch for enforcement without effect', () => {
   test('tells of a layer that cannot be put right', () => {
     const { state, notes, watch } = make();
     const one = watch();
-    const layer = { name: 'nftables', state: 'failing', enforces: true, entries: 0, repairs: 0, dropped: 0 } as const;
+    const layer = {
+      name: 'nftables',
+      state: 'failing',
+      enforces: true,
+      accounts: false,
+      entries: 0,
+      repairs: 0,
+      dropped: 0,
+    } as const;
     for (const error of ['nft died', 'nft died', null]) {
       one.lookAtLayers({ health: () => [{ ...layer, error }] });
       state.now += 2 * MINUTE;

@@ -68,7 +68,18 @@ export const HEALTHY: Health = {
     },
   ],
   detectors: [{ name: 'brute-force', mode: 'enforce', findings: 5, tracked: 17, evicted: 0 }],
-  enforcers: [{ name: 'nftables', state: 'ok', error: null, enforces: true, entries: 2, repairs: 1, dropped: 1675 }],
+  enforcers: [
+    {
+      name: 'nftables',
+      state: 'ok',
+      error: null,
+      enforces: true,
+      accounts: false,
+      entries: 2,
+      repairs: 1,
+      dropped: 1675,
+    },
+  ],
 };
 
 export async function withWeb(

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { Health } from '../../daemon/health.ts';
+import { NO_LAYER } from '../../daemon/operations-accounts.ts';
 import { disabledTable } from '../account-table.ts';
 import { allDisabled } from '../all-disabled.ts';
 import { type Bind, command } from '../command.ts';
@@ -15,10 +17,17 @@ export function disabledCommand(bind: Bind): Command {
         session.answer('disabled', { accounts, more: false }, () =>
           accounts.length === 0 ? 'No account is disabled.\n' : disabledTable(session, accounts),
         );
-        if (!daemon) session.note('No daemon is running: OpenSIPS keeps what it was told, nothing new is enforced.');
-        else if (health.enforcement === 'dry-run') session.note('Dry run: these would be disabled, none is.');
+        const remark = reach(daemon, health);
+        if (remark !== '') session.note(remark);
         return 0;
       }),
     ),
   );
+}
+
+/** A list of disabled accounts must not look like protection where there is none. */
+function reach(daemon: boolean, { enforcement, enforcers }: Health): string {
+  if (!daemon) return 'No daemon is running: OpenSIPS keeps what it was told, nothing new is enforced.';
+  if (enforcement === 'dry-run') return 'Dry run: these would be disabled, none is.';
+  return enforcers.some(({ accounts, enforces }) => accounts && enforces) ? '' : NO_LAYER;
 }

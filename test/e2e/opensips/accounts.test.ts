@@ -37,6 +37,12 @@ const disabledInOpensips = async (lab: GuardedLab): Promise<readonly string[]> =
   return (JSON.parse(stdout) as { readonly disabled: readonly string[] }).disabled;
 };
 
+/** Requests refused for a disabled account, by all signals together. */
+function refusals(lab: GuardedLab): number {
+  const counted = lab.signals().filter(({ reason }) => reason === 'account_disabled');
+  return counted.reduce((sum, { count }) => sum + count, 0);
+}
+
 async function registered(lab: GuardedLab, last: number, user: string): Promise<Phone> {
   const phone = await lab.phone(last, user);
   assert.equal(statusOf((await phone.register())!), 200);
@@ -82,13 +88,7 @@ for (const program of missing === undefined ? programs : []) {
         for (let i = 0; i < 25; i++) assert.equal(await statusOfCall(phone, `60${i}`), 403);
         const seconds = await lab.awaitSignals('call.failed', 1, lab.address(20));
         assert.ok(seconds.length < 25, 'one signal a second, not one a call');
-        await eventually(() => {
-          const counted = lab.signals().filter(({ reason }) => reason === 'account_disabled');
-          assert.equal(
-            counted.reduce((sum, { count }) => sum + count, 0),
-            25,
-          );
-        });
+        await eventually(() => assert.equal(refusals(lab), 25));
         await sleep(1_000);
         assert.deepEqual(await lab.blocked(), []);
         const { events } = await lab.daemon.ask('events');
@@ -106,12 +106,17 @@ for (const program of missing === undefined ? programs : []) {
         // The back end takes the escaped name for the account: it would be a way round.
         assert.equal(await statusOfCall(phone, '600', from(spelled[0]!)), 200);
         await lab.daemon.ask('disable', ACCOUNT);
-        for (const user of spelled) assert.equal(await statusOfCall(phone, '600', from(user)), 403, user);
-        assert.equal(await statusOfCall(phone, '600', from('1002@example.com')), 403, 'by its credentials');
+        // Without credentials, so that From alone counts: whoever is not disabled is challenged.
+        const asked = async (extra: { readonly from: string }) =>
+          statusOf((await phone.request('INVITE', { uri: 'sip:600@example.com', callId: extra.from, ...extra }))!);
+        for (const user of spelled) assert.equal(await asked(from(user)), 403, user);
+        await eventually(() => assert.equal(refusals(lab), spelled.length, 'each for being disabled'));
+        assert.equal(await asked({ from: '<tel:1001>;tag=x' }), 403, 'as a number');
         for (const user of ['%zz1001', '%', '%0a1001', 'j%c3%b6rg', '1001%7f', '11001']) {
-          const stranger = { uri: 'sip:600@example.com', ...from(`${user}@example.com`) };
-          assert.notEqual(statusOf((await phone.request('INVITE', stranger))!), 403, user);
+          assert.notEqual(await asked(from(`${user}@example.com`)), 403, user);
         }
+        assert.equal(await asked(from('1002@example.com')), 401);
+        assert.equal(await statusOfCall(phone, '600', from('1002@example.com')), 403, 'by its credentials');
         assert.doesNotMatch(lab.opensips.log(), /ERROR:core:.*(escape|hex|transform)/i);
         for (const number of ['1120', '0112', '112x', '112;user=phone']) {
           assert.equal(await statusOfCall(phone, number), 403, `${number} is no emergency number`);
@@ -167,9 +172,9 @@ for (const program of missing === undefined ? programs : []) {
       withGuardedSbc(program, { ...SETTINGS, opensips: () => ({ domains: [] }) }, async (lab) => {
         const phone = await registered(lab, 20, '1001');
         await lab.daemon.ask('disable', ACCOUNT);
-        for (const domain of ['example.com', 'anything.example.net', lab.address(1)]) {
-          const from = `<sip:1001@${domain}>;tag=x`;
-          assert.equal(await statusOfCall(phone, '600', { from }), 403, domain);
+        for (const from of ['sip:1001@example.com', 'sip:1001@anything.example.net', 'tel:1001']) {
+          const stranger = { uri: 'sip:600@example.com', callId: from, from: `<${from}>;tag=x` };
+          assert.equal(statusOf((await phone.request('INVITE', stranger))!), 403, from);
         }
         const other = await registered(lab, 20, '1002');
         assert.equal(await statusOfCall(other, '600'), 200);

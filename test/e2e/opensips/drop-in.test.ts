@@ -6,8 +6,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
+import { OpensipsMemory } from '../../../src/enforcers/opensips/opensips.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { checkOpensips } from '../../../src/opensips/check.ts';
-import { opensipsConfig } from '../../../src/opensips/config.ts';
+import { type OpensipsConfig, opensipsConfig } from '../../../src/opensips/config.ts';
 import { dropInSteps, type Step } from '../../../src/opensips/instructions.ts';
 import { loadedModules } from '../../../src/opensips/render/loaded-modules.ts';
 import { renderDropIn } from '../../../src/opensips/render/render.ts';
@@ -38,7 +40,10 @@ function applySteps(text: string, steps: readonly Step[]): string {
   return lines.join('\n');
 }
 
-async function withDropIn(program: OpensipsProgram, use: (net: string, events: () => string) => Promise<void>) {
+async function withDropIn(
+  program: OpensipsProgram,
+  use: (net: string, events: () => string, config: OpensipsConfig) => Promise<void>,
+) {
   const dir = mkdtempSync(join(tmpdir(), 'sipward-drop-in-'));
   const net = loopbackNet();
   try {
@@ -58,7 +63,7 @@ async function withDropIn(program: OpensipsProgram, use: (net: string, events: (
     assert.deepEqual([modules?.ok, configuration?.ok], [true, true], configuration?.detail ?? '');
     const child = spawn(program.binary, ['-F', '-f', cfg], { stdio: 'ignore' });
     try {
-      await use(net, () => readFileSync(config.events, 'latin1'));
+      await use(net, () => readFileSync(config.events, 'latin1'), config);
     } finally {
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
@@ -89,6 +94,37 @@ for (const program of missing === undefined ? programs : []) {
             assert.ok(seen.includes(`register.failed Unauthorized ${net}.21`), seen.join('\n'));
             assert.ok(seen.includes(`request.refused scanner_detected ${net}.22`), seen.join('\n'));
           });
+        }),
+      ));
+
+    it('keeps a disabled account from calling, and nobody else', () =>
+      withDropIn(program, (net, _events, { mi, dir }) =>
+        withAsterisk(asterisk!, { pjsip: PJSIP.replace('@bind@', `${net}.2:5060`), accounts: ACCOUNTS }, async () => {
+          const proxy = { address: `${net}.1`, port: 5060 };
+          await using stolen = await Phone.open({ from: `${net}.20`, proxy, ...ACCOUNTS[0]! });
+          await using honest = await Phone.open({ from: `${net}.20`, proxy, ...ACCOUNTS[1]! });
+          for (const phone of [stolen, honest]) {
+            await eventually(async () => assert.equal(statusOf((await phone.register())!), 200));
+          }
+          const statusOfCall = async (phone: Phone, number: string) => {
+            const { response, hangUp } = await phone.call(number);
+            if (statusOf(response!) === 200) await hangUp();
+            return statusOf(response!);
+          };
+          const enforcer = new OpensipsMemory(
+            { enabled: true, mi, dir, 'end-connections': false },
+            { clock: systemClock, onFault: assert.fail },
+          );
+          await enforcer.start([], []);
+          assert.equal(await statusOfCall(stolen, '600'), 200);
+          await enforcer.accounts.disable([{ aor: '1001@example.com', expiresAt: undefined }]);
+          assert.deepEqual(
+            [await statusOfCall(stolen, '600'), await statusOfCall(stolen, '112'), await statusOfCall(honest, '600')],
+            [403, 200, 200],
+          );
+          await enforcer.accounts.enable(['1001@example.com']);
+          assert.equal(await statusOfCall(stolen, '600'), 200);
+          await enforcer.close();
         }),
       ));
   });
