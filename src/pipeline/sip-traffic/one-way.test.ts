@@ -45,12 +45,22 @@ describe('requests whose replies are out of sight', () => {
 
   it('are a search for users if one after another is registered without credentials', () => {
     const scene = new Scene();
+    for (let i = 1; i <= 2; i++) scene.request('REGISTER', { from: OTHER, ...guess(i) });
     for (let i = 1; i <= 5; i++) scene.request('REGISTER', { user: `u${i}` });
     scene.wait(10_000);
     assert.deepEqual(
       scene.told('reason', 'user'),
       ['u1', 'u2', 'u3', 'u4', 'u5'].map((user) => `request.refused query_failed ${user}`),
     );
+  });
+
+  it('are no search of an office whose server is down', () => {
+    const scene = new Scene();
+    for (let i = 1; i <= 40; i++) scene.request('REGISTER', { user: `u${i}` });
+    for (let i = 1; i <= 40; i++) scene.request('REGISTER', { user: `u${i}`, digest: 'nonce="old", response="1"' });
+    for (let i = 1; i <= 40; i++) scene.request('INVITE', { target: `sip:${i}@example.com` });
+    scene.wait(30_000);
+    assert.deepEqual(scene.told(), []);
   });
 
   it('are no search if credentials follow, if they are sent again, or if replies come into sight', () => {

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import type { Authentication } from '../../lib/sip/authentication.ts';
-import { hostKey } from './sip-path.ts';
+import { type HostKey, hostKey, type SipPath } from './sip-path.ts';
 import type { Transaction } from './transactions.ts';
 
 /** A phone that got in comes back after half a minute at the earliest. */
@@ -9,6 +9,7 @@ const AGAIN_MS = 20_000;
 const MANY = 4;
 
 interface Run {
+  readonly nonce: string;
   readonly answer: string;
   readonly transaction: Transaction;
   readonly length: number;
@@ -20,13 +21,16 @@ interface Run {
  */
 export class RenewedNonces {
   readonly #runs: BoundedMap<string, Run>;
+  /** Servers that have challenged somebody, as the next nonce shows. */
+  readonly #alive: BoundedMap<HostKey, true>;
 
   constructor(maxRuns: number) {
     this.#runs = new BoundedMap(maxRuns);
+    this.#alive = new BoundedMap(maxRuns);
   }
 
   get evicted(): number {
-    return this.#runs.evicted;
+    return this.#runs.evicted + this.#alive.evicted;
   }
 
   /** Notes a registration with credentials. Returns the one before it, if that has been refused. */
@@ -36,10 +40,17 @@ export class RenewedNonces {
     const key = `${hostKey(path.source)} ${request.user}@${request.domain}`;
     const before = this.#runs.get(key);
     if (before?.answer === answer) return undefined;
+    const { nonce = '' } = credentials;
+    if (before !== undefined && before.nonce !== nonce) this.#alive.set(hostKey(path.destination), true);
     const isSoon = before !== undefined && path.at - before.transaction.path.at <= AGAIN_MS;
     const length = isSoon ? before.length + 1 : 1;
-    this.#runs.set(key, { answer, transaction, length });
+    this.#runs.set(key, { nonce, answer, transaction, length });
     return length >= MANY ? before?.transaction : undefined;
+  }
+
+  /** Whether the destination is known to answer, by another way than the sensor's. */
+  isAlive({ destination }: SipPath): boolean {
+    return this.#alive.get(hostKey(destination)) === true;
   }
 }
 

@@ -286,8 +286,9 @@ export class SipTraffic {
     const { request, path, hasToTag } = transaction;
     if (hasToTag || this.#hosts.isGood(request.address, now)) return;
     const hostAfterHost = this.#suspects.addDestination(request.address, path.destination, now);
-    const userAfterUser = this.#suspects.addUser(request.address, targetOf(request), now);
-    const alive = this.#hosts.wasAlive(path) && (request.method !== 'REGISTER' || userAfterUser);
+    const isRegister = request.method === 'REGISTER';
+    const userAfterUser = isRegister && this.#suspects.addUser(request.address, request.user, now);
+    const alive = this.#hosts.wasAlive(path) && (!isRegister || userAfterUser);
     if (alive || (hostAfterHost && this.#hosts.isSilent(path))) {
       const reason = request.method === 'INVITE' ? 'dial_probe' : 'domain_not_found';
       const proven = path.transport === 'udp' ? transaction.proven : 'unknown';
@@ -304,14 +305,14 @@ export class SipTraffic {
   #concludeAbandoned(transaction: Transaction, now: number): void {
     const { request, path, status } = transaction;
     const isChallenged = status === 401 || status === 407;
-    // Replies are seen after all, and this one was no challenge.
-    if (!isChallenged && this.#hosts.hasReplied(path)) return;
+    // Not seen to be challenged: then the server must be there, and its replies out of sight.
+    if (!isChallenged && (this.#hosts.hasReplied(path) || !this.#renewedNonces.isAlive(path))) return;
     if (this.#hosts.isGood(request.address, now)) return;
     this.#suspects.addDestination(request.address, path.destination, now);
-    const userAfterUser = this.#suspects.addUser(request.address, targetOf(request), now);
     const seen = { status, detail: 'challenge not answered' };
     if (request.method === 'INVITE') this.#refuse('dial_probe', transaction, now, seen);
-    else if (userAfterUser) this.#refuse('query_failed', transaction, now, seen);
+    else if (this.#suspects.addUser(request.address, targetOf(request), now))
+      this.#refuse('query_failed', transaction, now, seen);
   }
 
   /** Of a request that comes to nothing else: the script refuses known tools at once. */
