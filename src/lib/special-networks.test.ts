@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Address } from './address.ts';
 import { Network } from './network.ts';
-import { isSpecial, touchesSpecial } from './special-networks.ts';
+import { isPrivate, isSpecial, touchesSpecial } from './special-networks.ts';
 
 for (const [ip, special] of [
   ['10.1.2.3', true],
@@ -37,4 +37,12 @@ test('a network is special as soon as a part of it is', () => {
     true,
     false,
   ]);
+});
+
+test('private addresses are those of one network or host alone', () => {
+  const found = ['10.1.2.3', '127.0.0.9', '172.31.0.1', '192.168.1.1', '::1', 'fd00::1'];
+  const other = ['100.64.0.1', '172.32.0.1', '203.0.113.7', '8.8.8.8', '2001:db8::1', 'fe80::1'];
+  for (const ip of [...found, ...other]) {
+    assert.equal(isPrivate(Address.parse(ip) ?? assert.fail(ip)), found.includes(ip), ip);
+  }
 });

@@ -24,6 +24,15 @@ const SPECIAL = [
   'ff00::/8',
 ].flatMap((text) => Network.parse(text) ?? []);
 
+const PRIVATE = ['10.0.0.0/8', '127.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::1/128', 'fc00::/7'].flatMap(
+  (text) => Network.parse(text) ?? [],
+);
+
+/** Whether the address can only be of one's own network or host (RFC 1918, RFC 4193). */
+export function isPrivate(address: Address): boolean {
+  return PRIVATE.some((network) => network.contains(address));
+}
+
 /** Whether the address is private, reserved or otherwise not one of the public internet. */
 export function isSpecial(address: Address): boolean {
   return SPECIAL.some((network) => network.contains(address));

@@ -165,11 +165,9 @@ describe('recorded captures', () => {
       { '200.57.7.195': ['call.started'], '200.57.7.204': ['register.ok'], '200.57.7.205': ['register.ok'] },
     ],
     [
+      // Of three hosts the one in the middle is a proxy, which calls nobody itself.
       'sngrep-ipv6frag',
-      {
-        'fd17:625c:f037:2:a00:27ff:feb9:1521': ['call.answered', 'call.ended', 'call.started'],
-        'fd17:625c:f037:2:a00:27ff:feb9:3519': ['call.answered', 'call.ended', 'call.started'],
-      },
+      { 'fd17:625c:f037:2:a00:27ff:feb9:1521': ['call.answered', 'call.ended', 'call.started'] },
     ],
     [
       'ndpi-FAX-Call-t38',

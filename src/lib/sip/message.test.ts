@@ -127,3 +127,11 @@ test('texts are bounded and hold no reference to the message', () => {
   );
   assert.ok((message.cseq?.method.length ?? 0) <= MAX_TEXT);
 });
+
+test('the Via below the topmost, in one header or the next', () => {
+  const [one, other] = ['SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1', 'SIP/2.0/TCP 192.0.2.2;branch=z9hG4bK2'];
+  assert.equal(request(`Via: ${one}`).secondVia, undefined);
+  assert.equal(request().secondVia, undefined);
+  assert.equal(request(`Via: ${one}`, `v: ${other}`).secondVia?.host, '192.0.2.2');
+  assert.equal(request(`Via: ${one}, ${other}`).secondVia?.branch, 'z9hG4bK2');
+});

@@ -53,6 +53,14 @@ abstract class SipMessage {
     return value === undefined ? undefined : Via.parse(value);
   }
 
+  /** The one below the topmost: of whom the sender had it, if it only forwards. */
+  get secondVia(): Via | undefined {
+    const value = this.index.first(VIA);
+    if (value === undefined || (this.index.count(VIA) < 2 && !value.includes(','))) return undefined;
+    const second = Via.split(this.index.all(VIA))[1];
+    return second === undefined ? undefined : Via.parse(second);
+  }
+
   get from(): NameAddr | undefined {
     return this.#nameAddr(FROM);
   }

@@ -31,6 +31,15 @@ test('blanks around slashes and colon, IPv6, and the first of several', () => {
   assert.equal(Via.parse('SIP/2.0/UDP a,SIP/2.0/UDP b;branch=second')?.branch, '');
 });
 
+test('several headers, and several values in one', () => {
+  assert.deepEqual(Via.split(['SIP/2.0/UDP a;x="1,2", SIP/2.0/UDP b', 'SIP/2.0/UDP c']), [
+    'SIP/2.0/UDP a;x="1,2"',
+    'SIP/2.0/UDP b',
+    'SIP/2.0/UDP c',
+  ]);
+  assert.deepEqual(Via.split([]), []);
+});
+
 test('what is none', () => {
   for (const text of [
     '',

@@ -3,7 +3,7 @@ import { COMMA, isToken, parseCount, SEMICOLON, skipBlanks, upperCase } from './
 import { readHostPort } from './host-port.ts';
 import { itemEnd, parameter } from './parameters.ts';
 
-/** The topmost Via (RFC 3261 section 20.42). */
+/** A Via (RFC 3261 section 20.42). */
 export class Via {
   /** Upper case: `UDP`, `TCP`, … */
   readonly transport: string;
@@ -30,6 +30,19 @@ export class Via {
     if (place.end < end && text.charCodeAt(place.end) !== SEMICOLON) return undefined;
     const transport = upperCase(excerpt(text, protocol, transportEnd));
     return new Via(transport, place.host, place.port, text.slice(place.end + 1, end));
+  }
+
+  /** The values of Via headers, the topmost first: a header may hold several. */
+  static split(headers: readonly string[]): string[] {
+    return headers.flatMap((text) => {
+      const values: string[] = [];
+      for (let start = 0; start < text.length; ) {
+        const end = itemEnd(text, start, COMMA);
+        values.push(text.slice(skipBlanks(text, start), end));
+        start = end + 1;
+      }
+      return values;
+    });
   }
 
   /** '' if there is none. */

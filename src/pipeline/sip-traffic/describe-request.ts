@@ -1,6 +1,7 @@
 import type { SipRequest } from '../../lib/sip/message.ts';
 import type { NameAddr } from '../../lib/sip/name-addr.ts';
 import type { SignalFields } from '../signal.ts';
+import { senderOf } from './sender.ts';
 import type { SipPath } from './sip-path.ts';
 
 /** What signals say of the request, whatever comes of it. */
@@ -11,9 +12,7 @@ export function describeRequest(request: SipRequest, path: SipPath): RequestFiel
   const account = (request.method === 'REGISTER' ? request.to : from)?.uri;
   return {
     at: path.at,
-    address: path.source,
-    port: path.sourcePort,
-    transport: path.transport,
+    ...senderOf(request, path),
     method: request.method,
     user: account?.user ?? '',
     domain: account?.host ?? '',

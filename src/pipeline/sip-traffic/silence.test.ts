@@ -101,7 +101,7 @@ describe('challenges that nobody answers', () => {
         scene.wait(600_000);
       }
       scene.reply(scene.request(method, { user: '5', target: 'sip:5@example.com' }), 401, 'x', challenge);
-      scene.now += 1000;
+      scene.now += 200;
       scene.traffic.finish(scene.now);
       assert.equal(scene.told().length, 3, method);
     }

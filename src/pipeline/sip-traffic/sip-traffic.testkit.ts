@@ -16,6 +16,8 @@ export interface RequestSketch {
   readonly branch?: string;
   readonly callId?: string;
   readonly cseq?: number;
+  /** The Via below the topmost. */
+  readonly below?: string;
   readonly toTag?: string;
   readonly tag?: string;
   readonly expires?: number;
@@ -62,6 +64,7 @@ export class Scene {
     const lines = [
       `${method} ${target} SIP/2.0`,
       `Via: SIP/2.0/${transport.toUpperCase()} ${from}:5060;branch=${branch}`,
+      ...(sketch.below === undefined ? [] : [`Via: ${sketch.below}`]),
       `From: "${user}" <sip:${user}@example.com>;tag=${sketch.tag ?? `f${number}`}`,
       `To: <sip:${user}@example.com>${sketch.toTag === undefined ? '' : `;tag=${sketch.toTag}`}`,
       `Call-ID: ${callId}`,

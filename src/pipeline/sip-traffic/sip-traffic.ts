@@ -14,16 +14,17 @@ import { Floods } from './floods.ts';
 import { Hosts } from './hosts.ts';
 import { isDialProbe, refusalReason } from './refusal.ts';
 import { RenewedNonces } from './renewed-nonces.ts';
+import { isForwarded } from './sender.ts';
 import { hostKey, isNobody, type SipPath } from './sip-path.ts';
 import { Suspects } from './suspects.ts';
-import { keyOfReply, keyOfRequest, type Transaction, Transactions } from './transactions.ts';
+import { keyBeforeProxy, keyOfReply, keyOfRequest, type Transaction, Transactions } from './transactions.ts';
 
 /** Nobody waits longer for the first reply: by then a request has been sent five times (RFC 3261 section 17.1.2.1). */
 const UNANSWERED_MS = 10_000;
 /** At the end of a recording this must do. */
 const UNANSWERED_AT_END_MS = 5000;
-/** A client answers a challenge by itself, at once. */
-const CHALLENGED_AT_END_MS = 1000;
+/** A client answers a challenge by itself, within a round trip. */
+const CHALLENGED_AT_END_MS = 200;
 /** Timer C (RFC 3261 section 16.6) with some patience. */
 const RINGING_MS = 300_000;
 const EXPIRE_EVERY_MS = 250;
@@ -154,19 +155,22 @@ export class SipTraffic {
       return;
     }
     const fields = describeRequest(request, path);
-    const key = keyOfRequest(fields, request);
+    const key = keyOfRequest(fields, request, path);
     const { credentials } = request;
     const digest = credentials.map((one) => one.parameter('response') ?? '-').join();
     if (this.#transactions.isKnown(key, digest)) {
       this.#challenged.repeat(fields);
       return;
     }
+    const forwarded = isForwarded(fields, path);
     const transaction: Transaction = {
       request: fields,
       path,
-      proven: this.#challenges.prove(credentials, path),
+      // A proxy says so: the packet itself shows nothing of who sent it.
+      proven: forwarded ? 'no' : this.#challenges.prove(credentials, path),
       digest,
       hasToTag: (request.to?.tag ?? '') !== '',
+      isCopy: forwarded && this.#transactions.isKnown(keyBeforeProxy(fields, request), digest),
       status: 0,
     };
     if (digest !== '') this.#challenged.answer(transaction);
@@ -186,9 +190,9 @@ export class SipTraffic {
   }
 
   #countFlood(transaction: Transaction): void {
-    const { source, at } = transaction.path;
-    if (this.#isOurs(transaction.path) || this.#hosts.isGood(source, at)) return;
-    const count = this.#floods.add(source, at);
+    const { address, at } = transaction.request;
+    if (this.#isExempt(transaction) || this.#hosts.isGood(address, at)) return;
+    const count = this.#floods.add(address, at);
     if (count > 0) this.#emit('flood', transaction, at, { count });
   }
 
@@ -244,7 +248,7 @@ export class SipTraffic {
       return;
     }
     this.#hosts.served(path);
-    this.#hosts.succeeded(path.destination, path.at);
+    this.#hosts.succeeded(transaction.request.address, path.at);
     const removed = transaction.request.expires === 0;
     this.#emit(removed ? 'register.removed' : 'register.ok', transaction, path.at, outcome(reply));
   }
@@ -261,9 +265,13 @@ export class SipTraffic {
     if (status < 300) {
       if (before <= 100) this.#emit('call.started', transaction, path.at, outcome(reply));
       this.#calls.answered(transaction, path.at);
-      this.#hosts.succeeded(path.destination, path.at);
+      this.#hosts.succeeded(transaction.request.address, path.at);
       this.#emit('call.answered', transaction, path.at, outcome(reply));
-    } else if (isDialProbe(status) && transaction.digest === '' && !this.#hosts.isGood(path.destination, path.at)) {
+    } else if (
+      isDialProbe(status) &&
+      transaction.digest === '' &&
+      !this.#hosts.isGood(transaction.request.address, path.at)
+    ) {
       this.#refuse('dial_probe', transaction, path.at, { status, detail: reply.reason });
     } else {
       this.#emit('call.failed', transaction, path.at, outcome(reply));
@@ -321,7 +329,7 @@ export class SipTraffic {
   }
 
   #refuse(reason: RefusalReason, transaction: Transaction, at: number, seen: Outcome): void {
-    if (this.#isOurs(transaction.path)) return;
+    if (this.#isExempt(transaction)) return;
     const { request, proven } = transaction;
     this.#signals.push(
       makeSignal('request.refused', { ...request, proven, sensor: this.#sensor, ...seen, at, reason }),
@@ -329,9 +337,13 @@ export class SipTraffic {
   }
 
   #emit(kind: Exclude<SignalKind, 'request.refused'>, transaction: Transaction, at: number, seen: Outcome): void {
-    if (this.#isOurs(transaction.path)) return;
+    if (this.#isExempt(transaction)) return;
     const { request, proven } = transaction;
     this.#signals.push(makeSignal(kind, { ...request, proven, sensor: this.#sensor, ...seen, at }));
+  }
+
+  #isExempt({ isCopy, path }: Transaction): boolean {
+    return isCopy || this.#isOurs(path);
   }
 
   /** Nothing is held against our own, nor against an address that is none. */

@@ -1,3 +1,4 @@
+import type { Address } from '../../lib/address.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
 import type { Proven } from '../signal.ts';
@@ -13,6 +14,8 @@ export interface Transaction {
   readonly digest: string;
   /** In a dialog, or said to be. */
   readonly hasToTag: boolean;
+  /** A proxy's copy of a request that was seen before it got there: it tells who is who, and nothing else. */
+  readonly isCopy: boolean;
   /** Highest reply so far. */
   status: number;
 }
@@ -106,8 +109,17 @@ export class Transactions {
   }
 }
 
-export function keyOfRequest(fields: RequestFields, request: SipRequest): string {
-  return `${hostKey(fields.address)} ${fields.branch} ${request.cseq?.number ?? ''} ${request.method} ${fields.callId}`;
+export function keyOfRequest(fields: RequestFields, request: SipRequest, path: SipPath): string {
+  return keyOf(path.source, fields.branch, fields, request);
+}
+
+/** The key of a forwarded request on its way to the proxy, should the sensor see that as well. */
+export function keyBeforeProxy(fields: RequestFields, request: SipRequest): string {
+  return keyOf(fields.address, request.secondVia?.branch ?? '', fields, request);
+}
+
+function keyOf(source: Address, branch: string, { method, callId }: RequestFields, { cseq }: SipRequest): string {
+  return `${hostKey(source)} ${branch} ${cseq?.number ?? ''} ${method} ${callId}`;
 }
 
 export function keyOfReply(reply: SipResponse, path: SipPath): string {

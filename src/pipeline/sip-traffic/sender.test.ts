@@ -1,0 +1,59 @@
+/** Whom requests are held against that a proxy forwards. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Scene } from './sip-traffic.testkit.ts';
+
+const SBC = '10.0.0.1';
+const PBX = '10.0.0.2';
+const STRANGER = '203.0.113.7';
+const below = `SIP/2.0/UDP 192.168.1.20:5062;received=${STRANGER};rport=61000;branch=z9hG4bKx`;
+
+describe('behind a proxy of our own', () => {
+  it('whom it had the request from has sent it', () => {
+    const scene = new Scene();
+    scene.authenticated('REGISTER', 401, { from: SBC, to: PBX, below });
+    scene.reply(scene.request('INVITE', { from: SBC, to: PBX, below: `${below}, SIP/2.0/UDP x` }), 404);
+    scene.reply(scene.request('OPTIONS', { from: SBC, to: PBX }), 404);
+    assert.deepEqual(scene.told('address', 'port', 'proven'), [
+      `register.failed ${STRANGER} 61000 no`,
+      `request.refused ${STRANGER} 61000 no`,
+      `request.refused ${SBC} 5060 no`,
+    ]);
+  });
+
+  it('one customer speaks for himself, not for all', () => {
+    const scene = new Scene();
+    scene.authenticated('REGISTER', 200, { from: SBC, to: PBX, below: 'SIP/2.0/TLS 198.51.100.20:5061' });
+    scene.reply(scene.request('OPTIONS', { from: SBC, to: PBX, below }), 404);
+    assert.deepEqual(scene.told('address', 'transport'), [
+      'register.ok 198.51.100.20 tls',
+      `request.refused ${STRANGER} udp`,
+    ]);
+  });
+
+  it('a request is told once if it is seen on both sides', () => {
+    const scene = new Scene();
+    const sketch = { callId: 'c', branch: 'z9hG4bKout', digest: 'response="1"' };
+    const outside = scene.request('REGISTER', { ...sketch, from: STRANGER, to: '198.51.100.1' });
+    const copy = { ...sketch, branch: 'z9hG4bKin', below: `SIP/2.0/UDP ${STRANGER}:5060;branch=z9hG4bKout` };
+    scene.reply(scene.request('REGISTER', { ...copy, from: SBC, to: PBX }), 401, 'x', {
+      challenge: 'nonce="0123456789"',
+    });
+    scene.reply(outside, 401, 'x', { challenge: 'nonce="0123456789"' });
+    assert.deepEqual(scene.told('address'), [`register.failed ${STRANGER}`]);
+    // The copy has shown who is a server there.
+    scene.reply(scene.request('INVITE', { from: PBX, to: SBC }), 404);
+    assert.deepEqual(scene.told(), []);
+  });
+
+  it('nobody else is believed: a stranger cannot accuse others so, and a Via may hold a name', () => {
+    const scene = new Scene();
+    scene.authenticated('REGISTER', 401, { from: STRANGER, to: PBX, below: 'SIP/2.0/UDP 198.51.100.20' });
+    scene.authenticated('REGISTER', 401, { from: SBC, to: '198.51.100.1', below });
+    scene.authenticated('REGISTER', 401, { from: SBC, to: PBX, below: 'SIP/2.0/UDP phone.example.com' });
+    assert.deepEqual(
+      scene.told('address'),
+      [STRANGER, SBC, SBC].map((ip) => `register.failed ${ip}`),
+    );
+  });
+});
