@@ -54,7 +54,8 @@ describe('parseJournalEntry', () => {
   it('refuses what is no entry', () => {
     for (const text of ['', 'x', '[]', '3', 'null', '{"MESSAGE":"x"}'])
       assert.equal(parseJournalEntry(text), undefined);
-    assert.equal(parse({ __REALTIME_TIMESTAMP: 'x' }), undefined);
+    // The last is later than any date.
+    for (const time of ['x', '-1', '9'.repeat(20)]) assert.equal(parse({ __REALTIME_TIMESTAMP: time }), undefined);
     assert.equal(parse({ __CURSOR: 7 }), undefined);
   });
 
@@ -83,9 +84,9 @@ describe('entries as the formats read them', () => {
   it('are not believed after a complaint of Kamailio that may hold a message, line by line', () => {
     const parser = kamailioLog.parser(options);
     const printed = (MESSAGE: string) => parser.parse(parse({ _TRANSPORT: 'stdout', MESSAGE })?.line ?? '');
-    const alert = 'ALERT: <script>: ALERT: pike blocking OPTIONS from sip:a@b (IP:192.0.2.7:6998)';
+    const alert = 'WARNING: pike [p.c:1]: f(): PIKE - BLOCKing ip 192.0.2.7, node=0x1';
     assert.equal(typeof printed(` 1(2) ${alert}`), 'object');
-    assert.equal(printed(' 1(2) ERROR: <core> [core/parser/msg_parser.c:749]: parse_msg(): message=<x'), 'ignored');
+    assert.equal(printed(' 1(2) ERROR: <core> [core/parser/msg_parser.c:749]: parse_msg(): message=<x'), 'unrecognised');
     assert.equal(printed(` 1(2) ${alert}`), 'unrecognised');
     assert.equal(printed(`sbc kamailio[1]: ${alert}`), 'unrecognised');
   });

@@ -12,12 +12,15 @@ export interface JournalEntry {
   readonly isCut: boolean;
 }
 
+/** There are no later dates (ECMA-262 section 21.4.1.1). */
+const MAX_DATE_MS = 8.64e15;
+
 /** What `journalctl -o json` prints of an entry; undefined if it is none. */
 export function parseJournalEntry(json: string): JournalEntry | undefined {
   const fields = parseObject(json);
   const cursor = fields?.__CURSOR;
   const at = Math.floor(Number(fields?.__REALTIME_TIMESTAMP) / 1000);
-  if (fields === undefined || typeof cursor !== 'string' || !Number.isFinite(at)) return undefined;
+  if (fields === undefined || typeof cursor !== 'string' || !(at >= 0 && at <= MAX_DATE_MS)) return undefined;
   const stream = textOf(fields._STREAM_ID);
   const isCut = fields._LINE_BREAK === 'line-max';
   return { line: lineOf(fields, at), cursor, at, stream, isCut };
