@@ -87,7 +87,7 @@ export class Phone implements AsyncDisposable {
   }
 
   /** A request with its final response; undefined if none came within the time. */
-  async request(method: string, options: RequestOptions = {}, timeoutMs = 3000): Promise<SipMessage | undefined> {
+  async request(method: string, options: RequestOptions = {}, timeoutMs = 8000): Promise<SipMessage | undefined> {
     const { domain, user, userAgent } = this.#options;
     const branch = `z9hG4bK${random()}`;
     const aor = `<sip:${user}@${domain}>`;
