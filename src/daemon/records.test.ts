@@ -140,7 +140,14 @@ describe('a campaign', () => {
     const earlier = { finding: finding(), decision: decision() };
     const block = blockOf(earlier.decision) ?? assert.fail();
     const held = { ...earlier, decision: decision({ action: 'hold' }) };
-    const written = [findingEvent(earlier), blockEvent(block, earlier), heldEvent(held)].map((one) => one?.identity);
+    const about = { ...earlier.finding, subject: { kind: 'aor', aor: 'a@b' } } as const;
+    const account = disabledOf({ ...earlier.decision, target: undefined, finding: about }) ?? assert.fail();
+    const written = [
+      findingEvent(earlier),
+      blockEvent(block, earlier),
+      disabledEvent(account, earlier),
+      heldEvent(held),
+    ].map((one) => one?.identity);
     const joins = joinsOf({ ...earlier, membership: { campaign: 'c-7f3k2p', earlier: [earlier.finding.identity] } });
     assert.deepEqual(
       joins.map(({ identity }) => identity),
