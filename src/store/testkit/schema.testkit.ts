@@ -36,7 +36,8 @@ export function schemaTests({ withDatabase }: Kit): void {
     await query('DROP VIEW security_stats_hourly');
     await query('DELETE FROM schema_views');
     await query('ALTER TABLE security_events DROP COLUMN campaign');
-    await query('DELETE FROM schema_version WHERE version = 2');
+    await query('DROP TABLE disabled_accounts');
+    await query('DELETE FROM schema_version WHERE version > 1');
     const store = await openStore(config, { stateDir });
     await store.commit(commitOf({ joins: [{ campaign: 'c-7f3k2p', identity: 'old' }] }));
     assert.deepEqual(
