@@ -47,6 +47,14 @@ export function testSamples(format: Format, samples: URL): void {
         { numRuns: 3000 },
       );
     });
+    it('bounds every text, whichever word of a line is too long', () => {
+      for (const line of lines) {
+        for (const { index, 0: word } of line.matchAll(/[A-Za-z]+/g)) {
+          const long = line.slice(0, index) + word + 'x'.repeat(3000) + line.slice(index + word.length);
+          checkParsed(parserOf(format).parse(long));
+        }
+      }
+    });
     it('is linear in the length of the line', () => {
       // One repeated piece of any sample: 400 kB took over a minute if searching began anew at each.
       for (const line of lines) {

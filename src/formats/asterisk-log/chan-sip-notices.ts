@@ -48,7 +48,7 @@ function parseRegistration(message: Message): Parsed {
     ...peer,
     method: 'REGISTER',
     status: reason === 'Wrong password' ? 401 : 403,
-    reason,
+    reason: decodeUtf8(reason, MAX_FROM),
     ...parseLoggedAor(to),
     from: decodeUtf8(to, MAX_FROM),
   });

@@ -30,9 +30,9 @@ export function parsePjsipNotice(message: Message): Parsed {
   if (text.indexOf(FAILED_FOR, failed + 1) >= 0) return 'unrecognised';
   const peer = parsePeer(text.slice(failed + FAILED_FOR.length, callId));
   if (peer === undefined) return 'unrecognised';
-  const method = text.startsWith("'", 8) ? text.slice(9, text.indexOf("'", 9)) : '';
+  const method = text.startsWith("'", 8) ? decodeUtf8(text.slice(9, text.indexOf("'", 9)), MAX_FROM) : '';
   const from = text.slice(text.indexOf("from '") + 6, failed);
-  const reason = text.slice(reasonAt + 4);
+  const reason = decodeUtf8(text.slice(reasonAt + 4), MAX_FROM);
   const seen = {
     at: message.at,
     sensor: message.sensor,

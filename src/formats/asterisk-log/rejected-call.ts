@@ -34,7 +34,7 @@ export function readRejectedCall(message: Message): Parsed {
     requestUri: `sip:${extension}`,
   };
   if (caller === '' || caller === 'anonymous') return makeSignal('request.refused', { ...seen, reason: 'dial_probe' });
-  return makeSignal('call.failed', { ...seen, user: caller, reason: 'extension not found' });
+  return makeSignal('call.failed', { ...seen, user: decodeUtf8(caller, MAX_EXTENSION), reason: 'extension not found' });
 }
 
 /** `192.0.2.1:5060`, `UDP:192.0.2.1:5060` or `TCP:[192.0.2.1]:5060`. */

@@ -79,7 +79,7 @@ export class SecurityEvents {
       ...place.peer,
       transport: place.transport,
       proven: provenBy(message.text, event, place),
-      method: sip ? '' : service,
+      method: sip ? '' : decodeUtf8(service, MAX_VALUE),
       status: FAILURES[event] ?? 200,
       reason: event,
       user: known ? decodeUtf8(sent.user, MAX_VALUE) : '',

@@ -72,7 +72,7 @@ class FreeswitchParser implements LineParser {
     if ((!failed && !message.startsWith('SIP auth challenge (')) || from < 0 || target < 0) return 'ignored';
     const peer = parsePeer(message.slice(from + 10));
     if (peer === undefined) return 'unrecognised';
-    const method = message.slice(message.indexOf('(') + 1, message.indexOf(')'));
+    const method = decodeUtf8(message.slice(message.indexOf('(') + 1, message.indexOf(')')), MAX_USER);
     const user = message.slice(target + 7, from);
     const seen = { ...this.#seen(), ...peer, method };
     if (!failed) return challenged(seen, user);

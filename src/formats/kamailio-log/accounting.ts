@@ -34,7 +34,7 @@ export class Accounting {
       at,
       sensor,
       ...peer,
-      method,
+      method: decodeUtf8(method, MAX_VALUE),
       status,
       reason: decodeUtf8(fieldOf(text, 'reason'), MAX_VALUE),
       user: decodeUtf8(fieldOf(text, 'src_user'), MAX_VALUE),

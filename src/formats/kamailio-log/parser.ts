@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '../../lib/byte-text.ts';
 import { parsePeer } from '../../lib/log-line/peer.ts';
 import { LinePrefix, skipSpaces, stripColours } from '../../lib/log-line/prefix.ts';
 import { makeSignal } from '../../pipeline/make-signal.ts';
@@ -9,6 +10,7 @@ import type { Message } from './message.ts';
 const MAX_RELAYED_LINE = 1000;
 /** The longest message Kamailio takes by UDP, so the longest dump of one. */
 const MAX_DUMP = 65_536;
+const MAX_METHOD = 64;
 const LEVELS = ['ALERT', 'BUG', 'CRITICAL', 'ERROR', 'WARNING', 'NOTICE', 'INFO', 'DEBUG'];
 
 export const kamailioLog: Format = {
@@ -102,7 +104,7 @@ function readScript({ text, at, sensor }: Message): Parsed {
   const open = text.lastIndexOf(' (IP:');
   const peer = text.endsWith(')') ? parsePeer(text.slice(open + 5, -1)) : undefined;
   if (open < 0 || peer === undefined) return 'unrecognised';
-  const method = text.slice(pike.length, text.indexOf(' ', pike.length));
+  const method = decodeUtf8(text.slice(pike.length, text.indexOf(' ', pike.length)), MAX_METHOD);
   return makeSignal('flood', { at, sensor, ...peer, method, reason: 'pike' });
 }
 

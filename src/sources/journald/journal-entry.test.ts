@@ -86,7 +86,10 @@ describe('entries as the formats read them', () => {
     const printed = (MESSAGE: string) => parser.parse(parse({ _TRANSPORT: 'stdout', MESSAGE })?.line ?? '');
     const alert = 'WARNING: pike [p.c:1]: f(): PIKE - BLOCKing ip 192.0.2.7, node=0x1';
     assert.equal(typeof printed(` 1(2) ${alert}`), 'object');
-    assert.equal(printed(' 1(2) ERROR: <core> [core/parser/msg_parser.c:749]: parse_msg(): message=<x'), 'unrecognised');
+    assert.equal(
+      printed(' 1(2) ERROR: <core> [core/parser/msg_parser.c:749]: parse_msg(): message=<x'),
+      'unrecognised',
+    );
     assert.equal(printed(` 1(2) ${alert}`), 'unrecognised');
     assert.equal(printed(`sbc kamailio[1]: ${alert}`), 'unrecognised');
   });
