@@ -49,11 +49,12 @@ describe('behind a proxy of our own', () => {
   it('nobody else is believed: a stranger cannot accuse others so, and a Via may hold a name', () => {
     const scene = new Scene();
     scene.authenticated('REGISTER', 401, { from: STRANGER, to: PBX, below: 'SIP/2.0/UDP 198.51.100.20' });
-    scene.authenticated('REGISTER', 401, { from: SBC, to: '198.51.100.1', below });
+    scene.reply(scene.request('OPTIONS', { from: SBC, to: '198.51.100.1', below }), 404);
     scene.authenticated('REGISTER', 401, { from: SBC, to: PBX, below: 'SIP/2.0/UDP phone.example.com' });
-    assert.deepEqual(
-      scene.told('address'),
-      [STRANGER, SBC, SBC].map((ip) => `register.failed ${ip}`),
-    );
+    assert.deepEqual(scene.told('address'), [
+      `register.failed ${STRANGER}`,
+      `request.refused ${SBC}`,
+      `register.failed ${SBC}`,
+    ]);
   });
 });

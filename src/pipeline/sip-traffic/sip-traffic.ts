@@ -12,6 +12,7 @@ import { Challenges } from './challenges.ts';
 import { describeRequest, type RequestFields } from './describe-request.ts';
 import { Floods } from './floods.ts';
 import { Hosts } from './hosts.ts';
+import { Outbound } from './outbound.ts';
 import { isDialProbe, refusalReason } from './refusal.ts';
 import { RenewedNonces } from './renewed-nonces.ts';
 import { isForwarded } from './sender.ts';
@@ -58,6 +59,7 @@ export class SipTraffic {
   readonly #calls: Calls;
   readonly #floods: Floods;
   readonly #renewedNonces: RenewedNonces;
+  readonly #outbound: Outbound;
   #signals: Signal[] = [];
   #expiredAt = 0;
 
@@ -78,6 +80,7 @@ export class SipTraffic {
     this.#calls = new Calls(max);
     this.#floods = new Floods(max);
     this.#renewedNonces = new RenewedNonces(max);
+    this.#outbound = new Outbound(max);
   }
 
   /** Requests now remembered. */
@@ -88,7 +91,7 @@ export class SipTraffic {
   /** What was forgotten before its time because a table was full. */
   get evicted(): number {
     const requests = [this.#transactions, this.#challenges, this.#challenged, this.#renewedNonces, this.#calls];
-    const sources = [this.#hosts, this.#suspects, this.#floods];
+    const sources = [this.#hosts, this.#suspects, this.#floods, this.#outbound];
     return [...requests, ...sources].reduce((sum, table) => sum + table.evicted, 0);
   }
 
@@ -237,20 +240,25 @@ export class SipTraffic {
     if (transaction.digest === '') {
       this.#challenged.add(transaction, path.at);
     } else if (!challenges.some((challenge) => challenge.stale)) {
-      const kind = transaction.request.method === 'INVITE' ? 'call.failed' : 'register.failed';
-      this.#emit(kind, transaction, path.at, outcome(reply));
+      if (transaction.request.method === 'INVITE') this.#emit('call.failed', transaction, path.at, outcome(reply));
+      else this.#failRegister(transaction, reply, path.at);
     }
   }
 
   #concludeRegister(transaction: Transaction, reply: SipResponse, path: SipPath): void {
     if (reply.status >= 300) {
-      this.#emit('register.failed', transaction, path.at, outcome(reply));
+      this.#failRegister(transaction, reply, path.at);
       return;
     }
     this.#hosts.served(path);
     this.#hosts.succeeded(transaction.request.address, path.at);
     const removed = transaction.request.expires === 0;
     this.#emit(removed ? 'register.removed' : 'register.ok', transaction, path.at, outcome(reply));
+  }
+
+  #failRegister(transaction: Transaction, reply: SipResponse, at: number): void {
+    if (this.#outbound.isTrunk(transaction.path, at)) return;
+    this.#emit('register.failed', transaction, at, outcome(reply));
   }
 
   #concludeRinging(transaction: Transaction, reply: SipResponse, at: number): void {

@@ -1,0 +1,35 @@
+import { BoundedMap } from '../../lib/bounded-map.ts';
+import { isPrivate } from '../../lib/special-networks.ts';
+import { type HostKey, hostKey, type SipPath } from './sip-path.ts';
+
+const WINDOW_MS = 60_000;
+/** A PBX has a few trunks and tries each again every half minute or so. Tools are faster. */
+const FEW = 10;
+
+/**
+ * Registrations that fail on the way out, from a private address to a public one: that is our PBX, whose provider does
+ * not let it in, and no stranger at our door. Unless it is in such a hurry that it must be a tool within.
+ */
+export class Outbound {
+  readonly #failures: BoundedMap<HostKey, { readonly startedAt: number; count: number }>;
+
+  constructor(maxSources: number) {
+    this.#failures = new BoundedMap(maxSources);
+  }
+
+  get evicted(): number {
+    return this.#failures.evicted;
+  }
+
+  /** Notes a registration that failed. True if it is one of ours that fails elsewhere. */
+  isTrunk({ source, destination }: SipPath, at: number): boolean {
+    if (!isPrivate(source) || isPrivate(destination)) return false;
+    const key = hostKey(source);
+    let failures = this.#failures.get(key);
+    if (failures === undefined || at - failures.startedAt >= WINDOW_MS) {
+      failures = { startedAt: at, count: 0 };
+      this.#failures.set(key, failures);
+    }
+    return ++failures.count <= FEW;
+  }
+}
