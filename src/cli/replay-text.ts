@@ -1,6 +1,7 @@
 import type { ReplayReport } from '../daemon/replay.ts';
+import type { Customers } from '../daemon/source-book.ts';
 import { roughDuration } from '../lib/duration.ts';
-import type { Action } from '../pipeline/decision.ts';
+import { type Action, ALREADY_BLOCKED } from '../pipeline/decision.ts';
 import type { EventType } from '../pipeline/finding.ts';
 import type { Session } from './session.ts';
 import type { Tone } from './style.ts';
@@ -14,6 +15,12 @@ const VERDICT_TONES: Readonly<Record<Verdict, Tone>> = {
   misconfigured: 'warn',
   clean: 'good',
 };
+/** Why a source has its verdict if no finding names it. */
+const WITHOUT_FINDING: Partial<Record<Verdict, string>> = {
+  attacker: 'part of an attack',
+  suspect: 'part of an attack',
+  misconfigured: 'something failed, too little to be an attack',
+};
 const ACTION_TONES: Readonly<Record<Action, Tone>> = { block: 'bad', hold: 'warn', watch: 'warn', ignore: 'dim' };
 /** Worst first. */
 const VERDICT_ORDER = Object.keys(VERDICT_TONES) as readonly Verdict[];
@@ -21,16 +28,19 @@ const SHOWN = 50;
 const TOLD: EventType = 'campaign_detected';
 
 /** A replay for people: what was read, who would have been blocked and why, who would have been let be. */
-export function replayText(session: Session, report: ReplayReport): string {
-  const { input, findings, decisions, sources } = report;
+export function replayText(session: Session, report: ReplayReport, customers: Customers): string {
+  const { input, findings, sources } = report;
+  const decisions = report.decisions.filter(({ reason }) => reason !== ALREADY_BLOCKED);
   if (input.signals === 0) return `${inputText(input)}\nNothing to judge: no signals were found.\n`;
   return [
-    `${inputText(input)}\n${session.style('strong', outcomeText(report))}\n`,
-    titled(session, 'Sources', sourceTable(session, sources), sources.length),
+    `${inputText(input)}\n${session.style('strong', outcomeText(report))}\n${hurtText(report, customers)}`,
+    titled(session, 'Sources', sourceTable(session, report), sources.length),
     campaignText(session, findings),
     findings.length === 0 ? '' : titled(session, 'Findings', findingTable(session, findings), 0),
     decisions.length === 0 ? '' : titled(session, 'Decisions', decisionTable(session, decisions), decisions.length),
-  ].join('\n');
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
 }
 
 function inputText({ files, lines, signals, unrecognised, seconds }: ReplayReport['input']): string {
@@ -51,20 +61,43 @@ function outcomeText({ sources, decisions }: ReplayReport): string {
   return `${who} would have been blocked${accounts}${hold}.`;
 }
 
+function hurtText({ decisions }: ReplayReport, { seen, hurt }: Customers): string {
+  if (!decisions.some(({ action }) => action === 'block')) return '';
+  if (seen === 0)
+    return 'Nothing here shows who registers or calls with success, so who would have been hurt is yours to see.\n';
+  if (hurt.length === 0) return 'Nobody who registered or called with success would have been hurt.\n';
+  const some = hurt.slice(0, 5).join(', ');
+  const more = hurt.length > 5 ? ` and ${hurt.length - 5} more` : '';
+  return `Look first: ${some}${more} registered or called with success, and would have been blocked. Customers, or attackers that got in?\n`;
+}
+
 function titled(session: Session, title: string, table: string, count: number): string {
   const more = count > SHOWN ? `and ${count - SHOWN} more (all with --json)\n` : '';
   return `${session.style('strong', title)}\n${table}${more}`;
 }
 
-function sourceTable(session: Session, sources: ReplayReport['sources']): string {
+function sourceTable(session: Session, { sources, findings }: ReplayReport): string {
+  const found = Map.groupBy(findings, ({ subject }) => subject.ip ?? '');
+  const why = (ip: string, verdict: Verdict) =>
+    found.has(ip) ? [...new Set(found.get(ip)?.map(({ type }) => type))].join(', ') : (WITHOUT_FINDING[verdict] ?? '');
   const worstFirst = sources.toSorted(
     (a, b) => VERDICT_ORDER.indexOf(a.verdict) - VERDICT_ORDER.indexOf(b.verdict) || b.signals - a.signals,
   );
   return session.table(
-    [{ title: 'ADDRESS' }, { title: 'VERDICT' }, { title: 'SIGNALS', align: 'right' }],
+    [
+      { title: 'ADDRESS' },
+      { title: 'VERDICT' },
+      { title: 'SIGNALS', align: 'right' },
+      { title: 'WHY', flexible: true },
+    ],
     worstFirst
       .slice(0, SHOWN)
-      .map(({ ip, verdict, signals }) => [ip, { text: verdict, tone: VERDICT_TONES[verdict] }, String(signals)]),
+      .map(({ ip, verdict, signals }) => [
+        ip,
+        { text: verdict, tone: VERDICT_TONES[verdict] },
+        String(signals),
+        why(ip, verdict),
+      ]),
   );
 }
 

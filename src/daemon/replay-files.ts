@@ -9,6 +9,7 @@ import type { Network } from '../lib/network.ts';
 import { replayFile } from '../sources/file-tail/replay-file.ts';
 import { foreignFile } from './foreign-file.ts';
 import { Replay, type ReplayReport } from './replay.ts';
+import type { Customers } from './source-book.ts';
 
 /** What `--format` takes. */
 export const REPLAY_FORMATS: readonly string[] = [...FORMAT_NAMES, 'pcap'];
@@ -31,6 +32,7 @@ export interface ReplayResult {
   readonly report: ReplayReport;
   /** Components that threw, files that could not be read, and damage to one after its beginning: that part of the judgement is missing. */
   readonly faults: readonly string[];
+  readonly customers: Customers;
   /** What else a person should know of the files. */
   readonly notes: readonly string[];
 }
@@ -64,7 +66,8 @@ export async function replayFiles(options: ReplayFilesOptions): Promise<ReplayRe
     readBefore += sizes[index] ?? 0;
   }
   const report = replay.report((clock() - startedAt) / 1000);
-  return { report, faults: [...faults.map(({ message }) => message), ...replay.faults, ...damage], notes };
+  const all = [...faults.map(({ message }) => message), ...replay.faults, ...damage];
+  return { report, faults: all, customers: replay.customers, notes };
 }
 
 type Part = Omit<CaptureBatch, 'bytesTotal'> & { readonly damage?: string };

@@ -8,7 +8,7 @@ import type { Outcome } from '../pipeline/pipeline.ts';
 import type { Signal } from '../pipeline/signal.ts';
 import { loopback } from './own-addresses.ts';
 import { buildPipeline } from './pipeline-parts.ts';
-import { SourceBook, type Verdict } from './source-book.ts';
+import { type Customers, SourceBook, type Verdict } from './source-book.ts';
 
 /** What `replay --json` prints (times ISO 8601, UTC). */
 export interface ReplayReport {
@@ -78,6 +78,10 @@ export class Replay {
   /** Components that threw. */
   get faults(): readonly string[] {
     return this.#faults;
+  }
+
+  get customers(): Customers {
+    return this.#book.customers();
   }
 
   beginFile(): void {

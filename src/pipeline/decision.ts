@@ -41,6 +41,9 @@ export interface Decision {
   readonly repeated: boolean;
 }
 
+/** The reason of what changes nothing. */
+export const ALREADY_BLOCKED = 'is blocked already';
+
 /** An address or network kept out until a time. */
 export interface Block {
   readonly target: Network;

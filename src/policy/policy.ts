@@ -1,7 +1,7 @@
 import type { Address } from '../lib/address.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { Network } from '../lib/network.ts';
-import type { Action, Decision, ReasonCode } from '../pipeline/decision.ts';
+import { type Action, ALREADY_BLOCKED, type Decision, type ReasonCode } from '../pipeline/decision.ts';
 import { type Finding, SEVERITIES, type Subject } from '../pipeline/finding.ts';
 import type { Signal } from '../pipeline/signal.ts';
 import { Accounts } from './accounts.ts';
@@ -144,7 +144,7 @@ export class Policy {
     }
     const book = this.#dryRun.has(finding.detector) ? this.#rehearsed : this.#offenders;
     if (this.#offenders.isBlocked(target, finding.at) || book.isBlocked(target, finding.at)) {
-      return verdict('ignore', 'already_blocked', 'is blocked already');
+      return verdict('ignore', 'already_blocked', ALREADY_BLOCKED);
     }
     if (SEVERITIES.indexOf(finding.severity) < SEVERITIES.indexOf(this.#config['block-from'])) {
       return verdict('watch', 'below_severity', `findings of severity ${finding.severity} do not block`);

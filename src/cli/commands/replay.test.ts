@@ -47,10 +47,25 @@ describe('replay', () => {
       assert.match(stdout, /\n1 of 2 sources would have been blocked\.\n/);
       assert.match(
         stdout,
-        /\nADDRESS +VERDICT +SIGNALS\n203\.0\.113\.7 +attacker +10\n198\.51\.100\.4 +misconfigured +1\n/,
+        /\nADDRESS +VERDICT +SIGNALS +WHY\n203\.0\.113\.7 +attacker +10 +brute_force_detected\n198\.51\.100\.4 +misconfigured +1 +something failed/,
       );
       assert.match(stdout, /\nbrute_force_detected +1 +1 .*203\.0\.113\.7: 5 failed registrations within 5m\n/);
       assert.match(stdout, / block +203\.0\.113\.7 +1h +blocked for 1h: /);
+    }));
+
+  it('says who would have been hurt, as far as the recording shows', () =>
+    withCli(async (cli) => {
+      const welcome = (ip: string, at: number) =>
+        `E_SIPWARD,1,register.ok,${1_763_864_688 + at},0,${ip},5071,udp,0,REGISTER,200,OK,1001,example.com\n`;
+      const told = async (text: string) => {
+        cli.write('events.log', text);
+        return (await cli.run(['replay', 'events.log'])).stdout.split('\n')[2];
+      };
+      const attack = failures(10, '203.0.113.7');
+      assert.match((await told(attack)) ?? '', /^Nothing here shows who registers/);
+      assert.match((await told(welcome('198.51.100.4', 0) + attack)) ?? '', /^Nobody who registered .* hurt\.$/);
+      assert.match((await told(attack + welcome('203.0.113.7', 20))) ?? '', /^Look first: 203\.0\.113\.7 registered/);
+      assert.equal(await told(welcome('198.51.100.4', 0)), '');
     }));
 
   it('asks the stored allowlist, and the configuration', () =>
