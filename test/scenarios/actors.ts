@@ -61,9 +61,15 @@ export class Actor {
   }
 
   /** A call that ends after `ms`, or fails with `status`. */
-  calls(at: number, user: string, number: string, outcome: { ms: number } | { status: number }): Signal[] {
+  calls(
+    at: number,
+    user: string,
+    number: string,
+    outcome: { ms: number } | { status: number },
+    more: Partial<SignalFields> = {},
+  ): Signal[] {
     const callId = `${user}-${at}@${this.address.text}`;
-    const call = { method: 'INVITE', user, requestUri: `sip:${number}@${DOMAIN}`, callId };
+    const call = { method: 'INVITE', user, requestUri: `sip:${number}@${DOMAIN}`, callId, ...more };
     const started = this.#signal('call.started', at, { ...call, status: 100 });
     if ('status' in outcome) {
       return [started, this.#signal('call.failed', at + 300, { ...call, status: outcome.status })];

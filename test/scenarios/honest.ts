@@ -83,6 +83,8 @@ function carrierTrunk(random: Random): Play {
       `+4930${random.between(1e6, 9e6)}`,
       `+4940${random.between(1e6, 9e6)}`,
       random.chance(0.2) ? { status: 404 } : { ms: random.between(5, 600) * SECOND },
+      // As many servers make them: among so many, some look like the end of a scanner's.
+      { fromTag: random.between(0, 0xffffffff).toString(16).padStart(8, '0') },
     ),
   );
   return { signals: inOrder(calls), attackers: [], unharmed: ['192.0.2.5'] };
@@ -187,7 +189,7 @@ export const HONEST: readonly Scenario[] = [
   {
     name: 'carrier-trunk',
     story:
-      'A carrier without credentials delivers a call a second over UDP; one in five is for a number that is not in use.',
+      'A carrier without credentials delivers a call a second over UDP; one in five is for a number that is not in use; its tags are random hex digits.',
     types: [],
     play: carrierTrunk,
   },
