@@ -45,8 +45,14 @@ test('finds time that grows with the square of the length', () => {
   assert.match(failures[0] ?? '', /^4000 bytes took .* ms/);
 });
 
+/** Of many seeds some, from everywhere among them: the rest is for `npm run fuzz`. */
+function someSeeds(target: FuzzTarget): readonly Buffer[] {
+  const all = target.seeds();
+  return all.filter((_, i) => i % Math.ceil(all.length / 20) === 0);
+}
+
 for (const target of FUZZ_TARGETS) {
-  test(`${target.name} holds for its seeds and a few hundred inputs`, () => {
-    assert.deepEqual(failuresOf(target, 2), []);
+  test(`${target.name} holds for some of its seeds and some hundred inputs`, () => {
+    assert.deepEqual(failuresOf({ ...target, seeds: () => someSeeds(target) }, 1), []);
   });
 }
