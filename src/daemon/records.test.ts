@@ -131,9 +131,12 @@ describe('a campaign', () => {
   });
 
   test('is named by what is told of itself', () => {
-    const news = finding({ kind: 'campaign', campaign: 'c-7f3k2p' });
+    const news = { ...finding({ kind: 'campaign', campaign: 'c-7f3k2p' }), type: 'campaign_detected' } as const;
     const event = findingEvent({ finding: news, decision: decision({ action: 'watch', target: undefined }) });
     assert.deepEqual([event.ip, event.aor, event.campaign, event.description], ['', '', 'c-7f3k2p', news.reason]);
+    // Else its event would be folded into a campaign that nobody told of.
+    const provider = finding({ kind: 'campaign', campaign: 'AS64500' });
+    assert.equal(findingEvent({ finding: provider, decision: decision({ action: 'watch' }) }).campaign, null);
   });
 
   test('gets the events of earlier findings, by the identities that they were written with', () => {

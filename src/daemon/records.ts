@@ -1,7 +1,7 @@
 /** What signals, findings and decisions become in the store. */
 import { canonicalAor } from '../lib/account.ts';
 import type { Block, Decision, DisabledAccount } from '../pipeline/decision.ts';
-import { type Finding, type Severity, subjectText } from '../pipeline/finding.ts';
+import { type Finding, type Severity, subjectText, toldCampaign } from '../pipeline/finding.ts';
 import type { Membership, Outcome } from '../pipeline/pipeline.ts';
 import type { Signal } from '../pipeline/signal.ts';
 import type { BlockRow, CampaignJoin, DisabledRow, EventRow, ReputationRow, SignalRow } from '../store/store.ts';
@@ -27,7 +27,7 @@ export function findingEvent({ finding, decision, membership }: Outcome, origin?
   const done =
     decision.action === 'block'
       ? decision.reason
-      : finding.subject.kind === 'campaign'
+      : finding.type === 'campaign_detected'
         ? finding.reason
         : `${finding.reason}; ${decision.action}: ${decision.reason}`;
   return {
@@ -49,8 +49,9 @@ export function findingEvent({ finding, decision, membership }: Outcome, origin?
   };
 }
 
-function campaignOf({ subject }: Finding, membership: Membership | undefined): string | null {
-  return subject.kind === 'campaign' ? subject.campaign : (membership?.campaign ?? null);
+/** Other findings may have groups as their subject, such as all networks of one provider: those are no campaigns here. */
+function campaignOf(finding: Finding, membership: Membership | undefined): string | null {
+  return toldCampaign(finding) ?? membership?.campaign ?? null;
 }
 
 /** Earlier findings turned out to belong to a campaign: their events do, and those of what was decided about them. */

@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Network } from '../lib/network.ts';
 import type { Batch } from '../pipeline/batch.ts';
 import type { Action } from '../pipeline/decision.ts';
-import { type Finding, type Severity, subjectJson } from '../pipeline/finding.ts';
+import { type Finding, type Severity, subjectJson, toldCampaign } from '../pipeline/finding.ts';
 import { type Geography, NO_GEOGRAPHY, NO_INTEL } from '../pipeline/intel.ts';
 import type { Outcome } from '../pipeline/pipeline.ts';
 import type { Signal } from '../pipeline/signal.ts';
@@ -143,8 +143,8 @@ export class Replay {
     }
   }
 
-  #campaignOf({ subject, identity }: Finding): string | undefined {
-    return subject.kind === 'campaign' ? subject.campaign : this.#campaigns.get(identity);
+  #campaignOf(finding: Finding): string | undefined {
+    return toldCampaign(finding) ?? this.#campaigns.get(finding.identity);
   }
 }
 

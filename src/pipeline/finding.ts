@@ -95,3 +95,8 @@ export function subjectJson(subject: Subject): Record<string, string> {
 export function subjectText(subject: Subject): string {
   return Object.values(subjectJson(subject))[0] ?? '';
 }
+
+/** The campaign that the finding tells of; undefined if it tells of something else. */
+export function toldCampaign({ type, subject }: Finding): string | undefined {
+  return type === 'campaign_detected' && subject.kind === 'campaign' ? subject.campaign : undefined;
+}

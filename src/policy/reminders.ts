@@ -16,7 +16,7 @@ export class Reminders {
 
   isRepeated(finding: Finding, { action, code }: Pick<Decision, 'action' | 'code'>): boolean {
     // A campaign is told when there is news of it.
-    if (finding.subject.kind === 'campaign') return false;
+    if (finding.type === 'campaign_detected') return false;
     const about = `${finding.type} ${subjectText(finding.subject)}`;
     if (action === 'block') {
       // Says all there is to say of findings like it; one of another type is news, even of a blocked source.

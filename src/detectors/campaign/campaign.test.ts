@@ -210,6 +210,22 @@ describe('who shares something is one campaign', () => {
     assert.equal(participant?.campaign, first?.campaign);
   });
 
+  test('distributed attacks: the networks of one provider', () => {
+    const campaign = make();
+    const sources = Array.from({ length: 9 }, (_, i) => `198.18.${i}.1`);
+    const found = correlate(
+      campaign,
+      { ip: '198.18.9.1', user: '' },
+      {
+        type: 'distributed_attack',
+        subject: { kind: 'campaign', campaign: 'AS64500' },
+        evidence: { firstAt: NOW, lastAt: NOW, proven: 'yes', samples: { sources } },
+      },
+    );
+    assert.match(found?.news?.reason ?? '', /^10 sources in 10 networks .*a provider whose networks attack/);
+    assert.notEqual(found?.campaign, 'AS64500');
+  });
+
   test('whatever else its sources do and did belongs to it, once', () => {
     const campaign = make();
     const [a = {}, b = {}, c = {}] = strangers(3, () => ({ ...TOOL, userAgent: ODD }));

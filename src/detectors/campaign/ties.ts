@@ -39,13 +39,15 @@ export function tiesOf(finding: Finding, signal: Signal, member: Member): Tie[] 
   ];
 }
 
-/** The detector of distributed attacks has grouped already: by account and by network. Its groups are kept together. */
+/** The detector of distributed attacks has grouped already: by account, network and provider. Its groups are kept together. */
 function distributedTies({ type, subject, evidence }: Finding, signal: Signal, member: Member): Tie[] {
   const accounts = subject.kind === 'aor' ? [subject.aor] : (evidence.samples.accounts ?? []);
   const isGuessed = type === 'distributed_attack' && subject.kind !== 'network';
   const guessed = accounts.map((aor) =>
     tie('an account that many sources attack', isGuessed ? 'strong' : 'joins', aor),
   );
+  if (subject.kind === 'campaign')
+    return [...guessed, tie('a provider whose networks attack', 'strong', subject.campaign)];
   if (!isGuessed || subject.kind !== 'aor') return guessed;
   // Such attacks are rare: two at the same time on one domain, in one disguise, are one.
   const shared = `${signal.domain} ${member.userAgent}`;
