@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { initial } from '../migrations/initial.ts';
+import { MYSQL } from '../mysql/dialect.ts';
 import { openStore } from '../open-store.ts';
-import { commitOf, eventRow, NOW, signalRow } from '../samples.testkit.ts';
+import { commitOf, NOW, signalRow } from '../samples.testkit.ts';
+import { SQLITE } from '../sqlite/dialect.ts';
 import type { Kit } from '../store.testkit.ts';
 
 const TABLES = [
@@ -27,24 +30,20 @@ export function schemaTests({ withDatabase }: Kit): void {
 
   withDatabase('a database of the first version keeps its events, which belong to no campaign', async (place) => {
     const { config, stateDir, query } = place;
-    const first = await openStore(config, { stateDir });
-    await first.addEvents([eventRow('old')]);
-    await first.close();
-    // As the first version left it.
-    const drop = config.type === 'mysql' ? ' ON security_events' : '';
-    await query(`DROP INDEX security_events_campaign${drop}`);
-    await query('DROP VIEW security_stats_hourly');
-    await query('DELETE FROM schema_views');
-    await query('ALTER TABLE security_events DROP COLUMN campaign');
-    await query('DROP TABLE disabled_accounts');
-    await query('DELETE FROM schema_version WHERE version > 1');
+    const dialect = config.type === 'mysql' ? MYSQL : SQLITE;
+    for (const statement of initial(dialect)) await query(statement);
+    await query(`CREATE TABLE schema_version (version INT NOT NULL PRIMARY KEY, applied_at ${dialect.types.time})`);
+    await query('INSERT INTO schema_version VALUES (1, NULL)');
+    await query(`INSERT INTO security_events (identity, event_type, severity, source_ip, aor, description, event_time, details)
+      VALUES ('old', 'flood_detected', 'error', '', '', '', '${dialect.time(NOW)}', 'null')`);
+    await using stack = new AsyncDisposableStack();
     const store = await openStore(config, { stateDir });
+    stack.defer(() => store.close());
     await store.commit(commitOf({ joins: [{ campaign: 'c-7f3k2p', identity: 'old' }] }));
     assert.deepEqual(
       (await store.events({ campaign: 'c-7f3k2p' })).map(({ identity }) => identity),
       ['old'],
     );
-    await store.close();
   });
 
   withDatabase('several processes may open an empty database at once', async ({ config, stateDir }) => {
