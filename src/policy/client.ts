@@ -1,5 +1,4 @@
 import type { Address } from '../lib/address.ts';
-import type { Signal } from '../pipeline/signal.ts';
 import type { FailingAccounts } from './failing-accounts.ts';
 
 /** An address that is served: IPv4 singly, IPv6 per /64. */
@@ -16,10 +15,6 @@ export interface Client {
   readonly calls: Map<string, number>;
   /** Accounts that fail here now; undefined if none does. */
   failing: FailingAccounts | undefined;
-}
-
-export function accountOf({ user, domain }: Signal): string {
-  return `${user}@${domain}`;
 }
 
 /** Counted as everywhere: a number for IPv4, because that is the common case and the fastest key. */

@@ -1,9 +1,10 @@
 import { Address } from '../lib/address.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Network } from '../lib/network.ts';
+import { aorOf } from '../pipeline/aor.ts';
 import { isAttempt, isSuccess } from '../pipeline/failure.ts';
 import type { Signal } from '../pipeline/signal.ts';
-import { accountOf, type Client, clientKey } from './client.ts';
+import { type Client, clientKey } from './client.ts';
 import { FailingAccounts } from './failing-accounts.ts';
 
 /** Without an Expires the registrar decides; an hour is the rule (RFC 3261 section 10.2.1.1). */
@@ -103,7 +104,7 @@ export class Clients {
       if (client.calls.size < MAX_CALLS) client.calls.set(signal.callId, signal.at);
       return;
     }
-    const account = accountOf(signal);
+    const account = aorOf(signal);
     if (signal.proven !== 'no') client.proven = true;
     client.failing?.succeeded(account);
     if (client.accounts.size >= MAX_ACCOUNTS && !client.accounts.has(account)) return;
@@ -124,10 +125,10 @@ function newClient({ address, at }: Signal): Client {
 }
 
 function noteOther(client: Client, signal: Signal): void {
-  if (signal.kind === 'register.removed') client.accounts.set(accountOf(signal), 0);
+  if (signal.kind === 'register.removed') client.accounts.set(aorOf(signal), 0);
   else if (signal.kind === 'call.ended') client.calls.delete(signal.callId);
   else if (isAttempt(signal)) {
     client.failing ??= new FailingAccounts();
-    client.failing.note(accountOf(signal), signal);
+    client.failing.note(aorOf(signal), signal);
   }
 }

@@ -3,6 +3,7 @@ import { DEFAULT_DIAL_PLAN, type DialPlan, destinationOf, isCostly } from '../..
 import { dialledNumber } from '../../lib/phone-number/dialled-number.ts';
 import { hashText, mix } from '../../lib/text-hash.ts';
 import { accountHash } from '../../pipeline/account-hash.ts';
+import { aorOf } from '../../pipeline/aor.ts';
 import { isCredentialFailure } from '../../pipeline/failure.ts';
 import { type Finding, type Subject, subjectText } from '../../pipeline/finding.ts';
 import { isOwnAccount } from '../../pipeline/own-account.ts';
@@ -138,7 +139,7 @@ export class Behaviour implements Detector {
     const verdict = sensor.joinCrowd(deviation.what, signal.at);
     if (verdict === 'drowned') return undefined;
     if (verdict === 'told') {
-      return this.#find(signal, { kind: 'aor', aor: `${signal.user}@${signal.domain}` }, deviation);
+      return this.#find(signal, { kind: 'aor', aor: aorOf(signal) }, deviation);
     }
     const reason = `${deviation.what} of more and more accounts are unlike their habit; this hour no more are told one by one, the latest: ${deviation.reason}`;
     return this.#ofSensor(signal, { ...deviation, what: `${deviation.what} of many`, reason });
@@ -166,7 +167,7 @@ export class Behaviour implements Detector {
         proven,
         samples: {
           sources: [address.countedText],
-          ...(subject.kind === 'sensor' ? { accounts: [`${signal.user}@${signal.domain}`] } : {}),
+          ...(subject.kind === 'sensor' ? { accounts: [aorOf(signal)] } : {}),
           ...(userAgent === '' ? {} : { 'user-agents': [userAgent] }),
         },
       },

@@ -3,6 +3,7 @@ import { formatDuration } from '../../lib/duration.ts';
 import { addToPace, clearPace } from '../../lib/pace.ts';
 import { addTimes, clearTimes, countWithin, oldestAge, reaches } from '../../lib/recent-times.ts';
 import { accountHash } from '../../pipeline/account-hash.ts';
+import { aorOf } from '../../pipeline/aor.ts';
 import { isCredentialFailure } from '../../pipeline/failure.ts';
 import type { Finding } from '../../pipeline/finding.ts';
 import { isDoorKnock, type Proven, type Signal } from '../../pipeline/signal.ts';
@@ -200,7 +201,7 @@ function strength(proven: boolean, last: Proven): Proven {
 
 function samplesOf(signal: Signal): Record<string, readonly string[]> {
   return {
-    ...(signal.user === '' ? {} : { accounts: [`${signal.user}@${signal.domain}`] }),
+    ...(signal.user === '' ? {} : { accounts: [aorOf(signal)] }),
     ...(signal.userAgent === '' ? {} : { 'user-agents': [signal.userAgent] }),
   };
 }

@@ -1,6 +1,7 @@
 import { Address } from '../../lib/address.ts';
 import { Network } from '../../lib/network.ts';
 import { dialledNumber } from '../../lib/phone-number/dialled-number.ts';
+import { aorOf } from '../../pipeline/aor.ts';
 import { isAttempt } from '../../pipeline/failure.ts';
 import type { Finding, Severity } from '../../pipeline/finding.ts';
 import type { Proven, Signal } from '../../pipeline/signal.ts';
@@ -37,7 +38,7 @@ export function memberOf(finding: Finding, signal: Signal): Member {
     proven: finding.evidence.proven,
     sources,
     sourceKeys: sources.map((source) => keyOf('source', source)),
-    account: isAttempt(signal) && signal.user !== '' ? copy(`${signal.user}@${signal.domain}`) : '',
+    account: isAttempt(signal) && signal.user !== '' ? copy(aorOf(signal)) : '',
     number: numberOf(signal),
     userAgent: copy(signal.userAgent),
   };

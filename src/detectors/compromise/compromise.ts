@@ -3,7 +3,8 @@ import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import { addFew, countFew, FEW_WORDS } from '../../lib/few-distinct.ts';
 import { DEFAULT_DIAL_PLAN, type DialPlan, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
 import { dialledNumber } from '../../lib/phone-number/dialled-number.ts';
-import { hashText } from '../../lib/text-hash.ts';
+import { accountHash } from '../../pipeline/account-hash.ts';
+import { aorOf } from '../../pipeline/aor.ts';
 import { isCredentialFailure } from '../../pipeline/failure.ts';
 import type { Finding } from '../../pipeline/finding.ts';
 import { SCANNER_USER_AGENTS } from '../../pipeline/scanner-user-agents.ts';
@@ -104,9 +105,8 @@ export class Compromise implements Detector {
 
   #failed(signal: Signal): void {
     const { address, at } = signal;
-    const account = accountOf(signal);
-    this.#guesses.failed(account, signal);
-    const hash = hashText(account, 1) & HASH_MASK;
+    this.#guesses.failed(signal);
+    const hash = accountHash(signal) & HASH_MASK;
     const table = this.#failedAt;
     if (!table.touch(address.high, address.low, at, hash)) return;
     const { record, base, firstTag, firstAt } = table;
@@ -115,7 +115,7 @@ export class Compromise implements Detector {
   }
 
   #registered(signal: Signal): Finding | undefined {
-    const account = accountOf(signal);
+    const account = aorOf(signal);
     const source = signal.address.countedText;
     const guesses = this.#guesses.get(account, signal.at);
     const isOwn = this.#owners.get(account, signal.at)?.sources.has(source) === true;
@@ -125,7 +125,7 @@ export class Compromise implements Detector {
     }
     const signs = this.#signs(account, guesses, signal);
     if (signs.length > 0) {
-      this.#guesses.forget(account);
+      this.#guesses.forget(signal);
       return this.#find(signal, account, guesses.count, guesses.firstAt, signs);
     }
     if (this.#owners.get(account, signal.at) !== undefined) {
@@ -172,7 +172,7 @@ export class Compromise implements Detector {
     const { at, address, requestUri } = signal;
     const destination = destinationOf(dialledNumber(requestUri), this.#plan);
     if (!isCostly(destination)) return undefined;
-    const account = accountOf(signal);
+    const account = aorOf(signal);
     const suspicion = this.#suspicions.get(account);
     const isNew = this.#owners.get(account, at)?.countries.has(destination.country) !== true;
     const isSuspect = suspicion !== undefined && suspicion.until >= at && suspicion.source === address.countedText;
@@ -207,8 +207,4 @@ export class Compromise implements Detector {
       identity: `${this.name}:${aor}:${at}`,
     };
   }
-}
-
-function accountOf({ user, domain }: Signal): string {
-  return `${user}@${domain}`;
 }

@@ -1,11 +1,14 @@
 import type { Address } from '../../lib/address.ts';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
-import { hashText, mix } from '../../lib/text-hash.ts';
+import { mix } from '../../lib/text-hash.ts';
+import { accountHash } from '../../pipeline/account-hash.ts';
+import { aorOf } from '../../pipeline/aor.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 
 /** Sources remembered for one account: as many as `attacking-sources` can ask for. */
 const MAX_SOURCES = 32;
+const REFRESH_MS = 60_000;
 
 /** The failures of one source (by its counting key) at one account, with when the last few were, the latest last. */
 interface Attempts {
@@ -59,13 +62,18 @@ export class GuessBook {
     return this.#accounts.evicted + this.#once.evicted;
   }
 
-  failed(account: string, { at, count, address }: Signal): void {
-    const hash = hashText(account, 1);
+  failed(signal: Signal): void {
+    const { at, count, address } = signal;
+    const hash = accountHash(signal);
     const source = mix(address.low ^ address.high) >>> 2;
     const isKnown = this.#once.touch(hash, mix(hash ^ 0x5bd1e995), at, source, count > 1);
     const { firstTag, firstAt } = this.#once;
     if (!isKnown) return;
-    const guesses = this.get(account, at) ?? { firstAt: at, lastAt: at, count: 0, sources: [] };
+    const account = aorOf(signal);
+    const known = this.get(account, at);
+    const guesses = known ?? { firstAt: at, lastAt: at, count: 0, sources: [] };
+    // Moved to the young end now and then: not for every failure, for that is what costs.
+    if (known === undefined || at - known.lastAt > REFRESH_MS) this.#accounts.set(account, guesses);
     if (firstTag >= 0) {
       guesses.count++;
       if (firstTag === source) this.#noteSource(guesses, address, firstAt, 1);
@@ -73,7 +81,6 @@ export class GuessBook {
     guesses.lastAt = at;
     guesses.count += count;
     this.#noteSource(guesses, address, at, count);
-    this.#accounts.set(account, guesses);
   }
 
   get(account: string, at: number): Guesses | undefined {
@@ -81,9 +88,9 @@ export class GuessBook {
     return guesses === undefined || at - guesses.lastAt > this.#options.windowMs ? undefined : guesses;
   }
 
-  forget(account: string): void {
-    const hash = hashText(account, 1);
-    this.#accounts.delete(account);
+  forget(signal: Signal): void {
+    const hash = accountHash(signal);
+    this.#accounts.delete(aorOf(signal));
     this.#once.delete(hash, mix(hash ^ 0x5bd1e995));
   }
 

@@ -1,6 +1,7 @@
 import type { TableSnapshot } from '../../lib/bounded-table.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { Network } from '../../lib/network.ts';
+import { aorOf } from '../../pipeline/aor.ts';
 import { isAttempt, isCredentialFailure } from '../../pipeline/failure.ts';
 import type { Finding, Subject } from '../../pipeline/finding.ts';
 import { subjectText } from '../../pipeline/finding.ts';
@@ -113,7 +114,7 @@ export class Distributed implements Detector {
     if (signal.user === '' || !isCredentialFailure(signal)) return undefined;
     const news = this.#accounts.failed(signal);
     if (news === undefined) return undefined;
-    const aor = `${signal.user}@${signal.domain}`;
+    const aor = aorOf(signal);
     if (news.kind === 'attacked') {
       const proven = provenBy(news.trusted, signal.proven);
       const reason = `${countText(news.count)} sources failed at one account within ${this.#window}`;

@@ -11,6 +11,7 @@ import {
 import { formatDuration } from '../../lib/duration.ts';
 import { addToPace, clearPace, PACE_WORDS } from '../../lib/pace.ts';
 import { accountHash } from '../../pipeline/account-hash.ts';
+import { aorOf } from '../../pipeline/aor.ts';
 import { isAttempt, isUnknownAccount } from '../../pipeline/failure.ts';
 import type { Finding } from '../../pipeline/finding.ts';
 import type { Signal } from '../../pipeline/signal.ts';
@@ -159,7 +160,7 @@ export class Enumeration implements Detector {
         lastAt: at,
         proven: isProven ? 'yes' : signal.proven === 'unknown' ? 'unknown' : 'no',
         samples: {
-          accounts: [`${signal.user}@${signal.domain}`],
+          accounts: [aorOf(signal)],
           ...(signal.userAgent === '' ? {} : { 'user-agents': [signal.userAgent] }),
         },
       },

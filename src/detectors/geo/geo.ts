@@ -1,4 +1,5 @@
 import { formatDuration } from '../../lib/duration.ts';
+import { aorOf } from '../../pipeline/aor.ts';
 import { isAttempt, isSuccess } from '../../pipeline/failure.ts';
 import type { Finding, Subject } from '../../pipeline/finding.ts';
 import { subjectText } from '../../pipeline/finding.ts';
@@ -143,10 +144,6 @@ export class Geo implements Detector {
       identity: `${this.name}:${subjectText(subject)}:${at}`,
     };
   }
-}
-
-function aorOf({ user, domain }: Signal): string {
-  return `${user}@${domain}`;
 }
 
 function verb({ kind }: Signal): string {

@@ -2,6 +2,7 @@ import { BoundedMap } from '../../lib/bounded-map.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { DEFAULT_DIAL_PLAN, type DialPlan, destinationOf, isCostly } from '../../lib/phone-number/destination.ts';
 import { dialledNumber } from '../../lib/phone-number/dialled-number.ts';
+import { aorOf } from '../../pipeline/aor.ts';
 import type { Finding, Severity } from '../../pipeline/finding.ts';
 import { isOwnAccount } from '../../pipeline/own-account.ts';
 import type { Signal } from '../../pipeline/signal.ts';
@@ -51,7 +52,8 @@ export class TollFraud implements Detector {
   observe(signal: Signal): Finding | undefined {
     if (signal.user === '') return undefined;
     if (signal.kind === 'fraud.threshold') return this.#thresholdCrossed(signal);
-    const aor = `${signal.user}@${signal.domain}`;
+    if (!isOwnAccount(signal) && !signal.kind.startsWith('call.')) return undefined;
+    const aor = aorOf(signal);
     let caller = this.#callers.get(aor);
     if (isOwnAccount(signal)) {
       caller ??= new Caller(signal.at);
@@ -154,7 +156,7 @@ export class TollFraud implements Detector {
   /** OpenSIPS' own figures (fraud_detection): told of once for a while, each level. */
   #thresholdCrossed(signal: Signal): Finding | undefined {
     const { at, detail } = signal;
-    const aor = `${signal.user}@${signal.domain}`;
+    const aor = aorOf(signal);
     const severity = signal.reason === 'critical' ? 'critical' : 'warning';
     const key = `${severity} ${aor}`;
     const toldAt = this.#thresholds.get(key);
