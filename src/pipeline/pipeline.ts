@@ -82,7 +82,10 @@ export class Pipeline {
   process(signals: readonly Signal[]): Outcome[] {
     const outcomes: Outcome[] = [];
     for (const signal of signals) {
-      if (signal.at > this.#newestAt) outcomes.push(...this.#decideAll(this.#advance(signal.at)));
+      if (signal.at > this.#newestAt) {
+        const ended = this.#advance(signal.at);
+        if (ended.length > 0) outcomes.push(...this.#decideAll(ended));
+      }
       this.#inform(signal);
       for (const detector of this.#detectors) {
         const outcome = this.#consult(detector, signal);
