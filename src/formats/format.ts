@@ -24,5 +24,7 @@ export interface FormatOptions {
 export interface Format {
   readonly type: string;
   readonly description: string;
+  /** Whether its lines may begin with a blank: then its parser itself guards against folded headers. */
+  readonly beginsWithBlank?: boolean;
   parser(options: FormatOptions): LineParser;
 }

@@ -25,7 +25,8 @@ function traffic(): string[] {
     if (second % 7 === 0) sketches.push({ at, ip: '203.0.113.7', user: `${1000 + second}`, proven: 'yes' });
     if (second % 11 === 0)
       sketches.push({ at, ip: '2001:db8:5::9', kind: 'request.refused', reason: 'domain_not_found' });
-    if (second === 300)
+    // Unproven, so blocked briefly: late enough for that to be in force still.
+    if (second === 60)
       sketches.push({
         at,
         ip: '203.0.113.99',

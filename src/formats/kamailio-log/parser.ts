@@ -17,6 +17,8 @@ export const kamailioLog: Format = {
   type: 'kamailio-log',
   description:
     'Kamailio: pike, sanity and parser complaints and acc lines, by way of syslog, journald or standard error',
+  // Standard error: ` 1(15505) INFO: …`.
+  beginsWithBlank: true,
   parser: (options) => new KamailioParser(options),
 };
 
@@ -36,6 +38,8 @@ class KamailioParser implements LineParser {
   readonly #accounting = new Accounting();
   /** Characters yet to come that may be a dump's. */
   #dump = 0;
+  /** A log is relayed or it is not: what looks like standard error among relayed lines is the rest of one. */
+  #isRelayed = false;
 
   constructor(options: FormatOptions) {
     this.#sensor = options.sensor;
@@ -52,11 +56,13 @@ class KamailioParser implements LineParser {
     const prefix = this.#prefix;
     prefix.read(line);
     const relayed = prefix.program !== '';
+    this.#isRelayed ||= relayed;
     if (this.#inDump(line) || (relayed && !prefix.program.includes('kamailio'))) return 'unrecognised';
     const level = skipProcess(line, prefix.body);
     const levelEnd = line.indexOf(': ', level);
     if (level < 0 || levelEnd < 0 || !LEVELS.includes(line.slice(level, levelEnd))) return 'unrecognised';
-    return relayed ? this.#readRelayed(line, levelEnd + 2) : this.#readDirect(line, level, levelEnd + 2);
+    if (relayed) return this.#readRelayed(line, levelEnd + 2);
+    return this.#isRelayed ? 'unrecognised' : this.#readDirect(line, level, levelEnd + 2);
   }
 
   #readRelayed(line: string, from: number): Parsed {

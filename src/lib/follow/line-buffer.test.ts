@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { LineBuffer } from './line-buffer.ts';
+import { LineBuffer, type LineLimits } from './line-buffer.ts';
 
 const LIMITS = { maxLineBytes: 100, maxLines: 1000 };
 
 /** Puts the pieces in one after the other, and takes all lines after each. */
-function cut(pieces: readonly (string | Uint8Array)[], limits = LIMITS) {
+function cut(pieces: readonly (string | Uint8Array)[], limits: LineLimits = LIMITS) {
   const buffer = new LineBuffer(limits);
   const all = { lines: [] as string[], tooLong: 0, bytes: 0, most: 0 };
   for (const [index, piece] of pieces.entries()) {
@@ -29,6 +29,11 @@ function cut(pieces: readonly (string | Uint8Array)[], limits = LIMITS) {
 }
 
 describe('LineBuffer', () => {
+  it('leaves lines that begin with a blank alone where the writer begins them so', () => {
+    const { lines, pending } = cut([' 1(7) a\n', ' 1(7) b\n 2(8)', ' c\n'], { ...LIMITS, joinsFolded: false });
+    assert.deepEqual([lines, pending], [[' 1(7) a', ' 1(7) b', ' 2(8) c'], 0]);
+  });
+
   const table: readonly [string, string[], string[]][] = [
     ['whole lines', ['a\nb\n'], ['a', 'b']],
     ['a line in pieces', ['a', 'b', 'c\nd', '\n'], ['abc', 'd']],

@@ -13,6 +13,8 @@ export interface LineLimits {
   readonly maxLineBytes: number;
   /** At most so many lines are taken at once. */
   readonly maxLines: number;
+  /** Whether a line that starts with a blank or a tab belongs to the one before; unless told, it does. */
+  readonly joinsFolded?: boolean;
 }
 
 const READ_BYTES = 256 * 1024;
@@ -22,6 +24,7 @@ const READ_BYTES = 256 * 1024;
  *
  * A line that starts with a blank or a tab belongs to the one before: a folded SIP header (RFC 3261 section 7.3.1) that
  * is logged as it came has its line end in the middle of a message, and the first half must not pass for the whole.
+ * Where the writer itself begins lines with a blank (`joinsFolded: false`), who reads them has to see to that.
  */
 export class LineBuffer {
   readonly #limits: LineLimits;
@@ -79,7 +82,7 @@ export class LineBuffer {
     const dropped = this.#dropped;
     let from = start;
     while (lines.length < this.#limits.maxLines) {
-      const end = endOfLine(text, from, atEnd);
+      const end = this.#endOfLine(text, from, atEnd);
       if (end < 0) break;
       if (this.#dropped + end - from > this.#limits.maxLineBytes) tooLong++;
       else lines.push(text.slice(from, end));
@@ -111,14 +114,16 @@ export class LineBuffer {
     this.#from += length;
     this.#text = undefined;
   }
-}
 
-/** Position of the line feed that ends the line at `from` and is not followed by a blank or a tab; -1 if it is not there. */
-function endOfLine(text: string, from: number, atEnd: boolean): number {
-  for (let end = text.indexOf('\n', from); end >= 0; end = text.indexOf('\n', end + 1)) {
-    if (end + 1 === text.length) return atEnd ? end : -1;
-    const next = text.charCodeAt(end + 1);
-    if (next !== 32 && next !== 9) return end;
+  /** Position of the line feed that ends the line at `from`, -1 if it is not there. */
+  #endOfLine(text: string, from: number, atEnd: boolean): number {
+    let end = text.indexOf('\n', from);
+    if (this.#limits.joinsFolded === false) return end;
+    for (; end >= 0; end = text.indexOf('\n', end + 1)) {
+      if (end + 1 === text.length) return atEnd ? end : -1;
+      const next = text.charCodeAt(end + 1);
+      if (next !== 32 && next !== 9) return end;
+    }
+    return -1;
   }
-  return -1;
 }

@@ -13,19 +13,21 @@ export class FileTail implements Source {
   readonly #config: FileTailConfig;
   readonly #onFault: (error: Error) => void;
   readonly #reader: LineReader;
+  readonly #joinsFolded: boolean;
 
   constructor(config: FileTailConfig, context: SourceContext) {
     this.name = context.name;
     this.#config = config;
     this.#onFault = context.onFault;
     const format = formatNamed(config.format);
+    this.#joinsFolded = format.beginsWithBlank !== true;
     this.#reader = new LineReader(format.parser({ sensor: context.name, now: context.clock }));
   }
 
   async *batches(from: unknown, stop: AbortSignal): AsyncGenerator<Batch> {
     const { path, from: start, 'max-line-bytes': maxLineBytes } = this.#config;
     const position: FilePosition | undefined = from === undefined ? undefined : parseFilePosition(from);
-    const limits = { maxLineBytes, maxLines: MAX_BATCH_LINES };
+    const limits = { maxLineBytes, maxLines: MAX_BATCH_LINES, joinsFolded: this.#joinsFolded };
     for await (const block of followFile({ path, position, start, stop, onFault: this.#onFault, ...limits })) {
       yield this.#batch(block);
     }

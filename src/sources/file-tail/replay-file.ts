@@ -23,17 +23,18 @@ const READ_BYTES = 256 * 1024;
 /** The signals of a finished file, plain or compressed by gzip, from its first line to its last. */
 export async function* replayFile(options: ReplayOptions): AsyncGenerator<Batch> {
   const { path, format, sensor, clock } = options;
-  const reader = new LineReader(formatNamed(format).parser({ sensor, now: clock }));
+  const { beginsWithBlank, parser } = formatNamed(format);
+  const reader = new LineReader(parser({ sensor, now: clock }));
   let offset = 0;
-  for await (const { lines, tooLong, bytes } of linesOf(path)) {
+  for await (const { lines, tooLong, bytes } of linesOf(path, beginsWithBlank !== true)) {
     offset += bytes;
     const { signals, unrecognised } = reader.read(lines);
     yield { signals, position: { offset }, lines: lines.length + tooLong, unrecognised: unrecognised + tooLong };
   }
 }
 
-async function* linesOf(path: string): AsyncGenerator<Lines> {
-  const buffer = new LineBuffer(LIMITS);
+async function* linesOf(path: string, joinsFolded: boolean): AsyncGenerator<Lines> {
+  const buffer = new LineBuffer({ ...LIMITS, joinsFolded });
   for await (const chunk of bytesOf(path)) {
     for (let from = 0; from < chunk.length; ) {
       from += fill(buffer, chunk.subarray(from));
