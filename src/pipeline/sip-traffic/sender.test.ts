@@ -1,8 +1,10 @@
 /** Whom requests are held against that a proxy forwards. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Network } from '../../lib/network.ts';
 import { Scene } from './sip-traffic.testkit.ts';
 
+const network = (text: string) => Network.parse(text) ?? assert.fail(text);
 const SBC = '10.0.0.1';
 const PBX = '10.0.0.2';
 const STRANGER = '203.0.113.7';
@@ -44,6 +46,28 @@ describe('behind a proxy of our own', () => {
     // The copy has shown who is a server there.
     scene.reply(scene.request('INVITE', { from: PBX, to: SBC }), 404);
     assert.deepEqual(scene.told(), []);
+  });
+
+  it('our own hosts are not blamed for what the proxy forwards of them', () => {
+    const scene = new Scene({ own: [network('10.0.0.3')] });
+    scene.authenticated('REGISTER', 200, { from: SBC, to: '10.0.0.4', below: 'SIP/2.0/TLS 198.51.100.20:5061' });
+    scene.told();
+    // One that is known by the configuration, one that has registered others, and an address that is none.
+    for (const own of ['10.0.0.3', '10.0.0.4', '0.0.0.0'])
+      scene.reply(scene.request('INVITE', { from: SBC, to: PBX, below: `SIP/2.0/UDP ${own}:5060` }), 404);
+    assert.deepEqual(scene.told('address'), []);
+  });
+
+  it('strangers are not spared because the proxy is our own, or serves others in sight', () => {
+    const configured = new Scene({ own: [network(SBC)] });
+    const seen = new Scene();
+    seen.authenticated('REGISTER', 200, { from: '198.51.100.20', to: SBC });
+    seen.told();
+    for (const scene of [configured, seen]) {
+      scene.authenticated('REGISTER', 401, { from: SBC, to: PBX, below });
+      scene.reply(scene.request('INVITE', { from: SBC, to: PBX }), 404);
+      assert.deepEqual(scene.told('address'), [`register.failed ${STRANGER}`]);
+    }
   });
 
   it('nobody else is believed: a stranger cannot accuse others so, and a Via may hold a name', () => {

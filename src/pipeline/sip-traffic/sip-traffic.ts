@@ -1,3 +1,4 @@
+import type { Address } from '../../lib/address.ts';
 import type { Network } from '../../lib/network.ts';
 import type { Malformed } from '../../lib/sip/malformed.ts';
 import type { SipRequest, SipResponse } from '../../lib/sip/message.ts';
@@ -141,8 +142,9 @@ export class SipTraffic {
 
   #observeMalformed({ reason, message }: Malformed, path: SipPath): boolean {
     if (reason === 'empty' || reason === 'not-sip') return false;
-    if (message?.kind === 'response' || this.#isOurs(path)) return true;
+    if (message?.kind === 'response') return true;
     const fields = message === undefined ? minimalFields(path) : describeRequest(message, path);
+    if (this.#isOurs(fields.address)) return true;
     const proven = path.transport === 'udp' ? 'no' : 'unknown';
     this.#signals.push(
       makeSignal('malformed', { ...fields, sensor: this.#sensor, proven, reason: 'malformed', detail: reason }),
@@ -350,13 +352,13 @@ export class SipTraffic {
     this.#signals.push(makeSignal(kind, { ...request, proven, sensor: this.#sensor, ...seen, at }));
   }
 
-  #isExempt({ isCopy, path }: Transaction): boolean {
-    return isCopy || this.#isOurs(path);
+  #isExempt({ isCopy, request }: Transaction): boolean {
+    return isCopy || this.#isOurs(request.address);
   }
 
-  /** Nothing is held against our own, nor against an address that is none. */
-  #isOurs({ source }: SipPath): boolean {
-    return isNobody(source) || this.#hosts.isServer(source) || this.#own.some((network) => network.contains(source));
+  /** Nothing is held against our own, nor against an address that is none. What they forward is not theirs. */
+  #isOurs(address: Address): boolean {
+    return isNobody(address) || this.#hosts.isServer(address) || this.#own.some((network) => network.contains(address));
   }
 }
 
