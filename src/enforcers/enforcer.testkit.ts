@@ -272,6 +272,27 @@ function runReconciling({ withLab }: EnforcerKit): void {
       await enforcer.allow([]);
       assert.equal(await enforcer.check(address('192.0.2.2')), true);
     }));
+
+  it('keeps what changes while it waits for its turn to mend', () =>
+    withLab(async ({ enforcer, now }) => {
+      const expiresAt = now() + HOUR_MS;
+      const [written, added, lifted] = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((text) => ({
+        target: network(text),
+        expiresAt,
+      })) as [Enforced, Enforced, Enforced];
+      await enforcer.start([lifted], []);
+      await Promise.all([
+        enforcer.add([written]),
+        enforcer.reconcile([written, lifted], []),
+        enforcer.add([added]),
+        enforcer.remove([lifted.target]),
+        enforcer.allow([network('198.51.100.1')]),
+        enforcer.add([{ target: network('198.51.100.0/31'), expiresAt }]),
+      ]);
+      assert.deepEqual(await texts(enforcer), ['192.0.2.1', '192.0.2.2', '198.51.100.0/31']);
+      assert.equal(await enforcer.check(address('198.51.100.0')), true);
+      assert.equal(await enforcer.check(address('198.51.100.1')), false, 'the allowlist was set back');
+    }));
 }
 
 /** The few targets of random runs, so that they meet each other: single addresses, networks around them, both families. */

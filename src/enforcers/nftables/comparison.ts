@@ -21,6 +21,7 @@ export interface Difference {
 export class Comparison {
   readonly #book: Book;
   readonly #touched = new Set<string>();
+  #isAllowlistTouched = false;
   readonly #seen = new Set<string>();
   readonly #missing: Network[] = [];
   readonly #surplus: Network[] = [];
@@ -31,6 +32,15 @@ export class Comparison {
 
   touch(target: Network): void {
     this.#touched.add(target.text);
+  }
+
+  /** Whether the allowlist has changed meanwhile. */
+  get isAllowlistTouched(): boolean {
+    return this.#isAllowlistTouched;
+  }
+
+  touchAllowlist(): void {
+    this.#isAllowlistTouched = true;
   }
 
   /** The book becomes what the caller says should be in force. */

@@ -72,8 +72,8 @@ export class Nftables implements Enforcer {
   }
 
   allow(allowlist: readonly Network[]): Promise<void> {
-    this.#allowlist = [...allowlist];
-    return this.#writing.take(() => this.#orRestore(() => this.#kernel.allow(this.#allowlist)));
+    for (const comparison of this.#comparisons) comparison.touchAllowlist();
+    return this.#allow(allowlist);
   }
 
   check(address: Address): Promise<boolean> {
@@ -105,6 +105,11 @@ export class Nftables implements Enforcer {
   async close(): Promise<void> {
     await this.#ender.settled();
     await this.#writing.take(() => this.#kernel.close());
+  }
+
+  #allow(allowlist: readonly Network[]): Promise<void> {
+    this.#allowlist = [...allowlist];
+    return this.#writing.take(() => this.#orRestore(() => this.#kernel.allow(this.#allowlist)));
   }
 
   /** Resolves when the kernel holds of these targets what the book says. */
@@ -167,7 +172,7 @@ export class Nftables implements Enforcer {
     blocks: readonly Enforced[],
     allowlist: readonly Network[],
   ): Promise<Repair> {
-    if (!sameNetworks(this.#allowlist, allowlist)) await this.allow(allowlist);
+    if (!comparison.isAllowlistTouched && !sameNetworks(this.#allowlist, allowlist)) await this.#allow(allowlist);
     const { written } = this.#kernel;
     const { damage, droppedPackets } = await inspect(this.#config, written);
     this.#dropped = droppedPackets ?? this.#dropped;
@@ -194,7 +199,7 @@ export class Nftables implements Enforcer {
       await comparison.takeOver(blocks, startedAt);
       const { missing, surplus, allowed } = await this.#findDifference(comparison);
       await this.#write([...missing, ...surplus]);
-      if (allowed.length > 0) await this.allow(this.#allowlist);
+      if (allowed.length > 0) await this.#allow(this.#allowlist);
       return { added: missing.length, removed: surplus.length + allowed.length };
     } finally {
       const now = this.#context.clock();

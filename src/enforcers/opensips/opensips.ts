@@ -19,6 +19,12 @@ const COMPARISON_PAUSE = 100;
 /** How far the end that OpenSIPS tells may be off before it counts as wrong. */
 const END_TOLERANCE_MS = 2_000;
 
+/** What changes while a comparison waits or runs: newer than what that was given, so it is left as it is. */
+interface Changes {
+  readonly targets: Set<string>;
+  allowlist: boolean;
+}
+
 /**
  * Refuses blocked sources in OpenSIPS' own memory, also where the kernel is out of reach.
  *
@@ -40,6 +46,7 @@ export class OpensipsMemory implements Enforcer {
   #allowlist: readonly Network[] = [];
   #dirty = new Map<string, Network>();
   #flush: Promise<void> | undefined;
+  readonly #comparisons = new Set<Changes>();
   #nextComparisonAt = 0;
 
   constructor(config: OpensipsEnforcerConfig, context: Pick<EnforcerContext, 'clock' | 'onFault'>) {
@@ -71,6 +78,7 @@ export class OpensipsMemory implements Enforcer {
 
   async allow(allowlist: readonly Network[]): Promise<void> {
     this.#allowlist = [...allowlist];
+    for (const changes of this.#comparisons) changes.allowlist = true;
     await this.#writing.take(() => this.#tables.writeAllowed(this.#allowlist, this.#clock()));
   }
 
@@ -88,18 +96,13 @@ export class OpensipsMemory implements Enforcer {
   }
 
   async reconcile(blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<Repair> {
-    return this.#writing.take(async () => {
-      if (!(await this.#cache.isFilled())) {
-        this.#takeOver(blocks, allowlist);
-        await this.#restore();
-        return { added: this.#book.size, removed: 0 };
-      }
-      if (!sameNetworks(this.#allowlist, allowlist)) {
-        this.#allowlist = [...allowlist];
-        await this.#tables.writeAllowed(allowlist, this.#clock());
-      }
-      return this.#clock() < this.#nextComparisonAt ? { added: 0, removed: 0 } : this.#compare(blocks);
-    });
+    const changes: Changes = { targets: new Set(this.#dirty.keys()), allowlist: false };
+    this.#comparisons.add(changes);
+    try {
+      return await this.#writing.take(() => this.#reconcile(changes, blocks, allowlist));
+    } finally {
+      this.#comparisons.delete(changes);
+    }
   }
 
   dropped(): undefined {
@@ -123,7 +126,10 @@ export class OpensipsMemory implements Enforcer {
   /** Resolves when OpenSIPS holds of these targets what the book says. */
   async #write(targets: readonly Network[]): Promise<void> {
     if (targets.length === 0) return;
-    for (const target of targets) this.#dirty.set(target.text, target);
+    for (const target of targets) {
+      this.#dirty.set(target.text, target);
+      for (const changes of this.#comparisons) changes.targets.add(target.text);
+    }
     this.#flush ??= this.#writing.take(() => {
       const dirty = [...this.#dirty.values()];
       this.#dirty = new Map();
@@ -160,22 +166,31 @@ export class OpensipsMemory implements Enforcer {
     await this.#cache.markFilled();
   }
 
-  /** The book becomes what the caller says should be in force. */
-  #takeOver(blocks: readonly Enforced[], allowlist: readonly Network[]): void {
-    const pending = [...this.#dirty.keys()].flatMap((text) => this.#book.get(text) ?? []);
-    const lifted = new Set([...this.#dirty.keys()].filter((text) => !this.#book.has(text)));
-    this.#allowlist = [...allowlist];
-    this.#book = new Map();
-    const now = this.#clock();
-    for (const block of blocks) {
-      if (isInForce(block, now) && !lifted.has(block.target.text)) this.#book.set(block.target.text, block);
+  async #reconcile(changes: Changes, blocks: readonly Enforced[], allowlist: readonly Network[]): Promise<Repair> {
+    if (!(await this.#cache.isFilled())) {
+      this.#takeOver(changes, blocks);
+      if (!changes.allowlist) this.#allowlist = [...allowlist];
+      await this.#restore();
+      return { added: this.#book.size, removed: 0 };
     }
-    for (const block of pending) this.#book.set(block.target.text, block);
+    if (!changes.allowlist && !sameNetworks(this.#allowlist, allowlist)) {
+      this.#allowlist = [...allowlist];
+      await this.#tables.writeAllowed(this.#allowlist, this.#clock());
+    }
+    return this.#clock() < this.#nextComparisonAt ? { added: 0, removed: 0 } : this.#compare(changes, blocks);
   }
 
-  async #compare(blocks: readonly Enforced[]): Promise<Repair> {
+  /** The book becomes what the caller says should be in force, but for what has changed since. */
+  #takeOver({ targets }: Changes, blocks: readonly Enforced[]): void {
+    const now = this.#clock();
+    const given = blocks.filter((block) => isInForce(block, now) && !targets.has(block.target.text));
+    const changed = [...targets].flatMap((text) => this.#book.get(text) ?? []);
+    this.#book = new Map([...given, ...changed].map((block) => [block.target.text, block]));
+  }
+
+  async #compare(changes: Changes, blocks: readonly Enforced[]): Promise<Repair> {
     const startedAt = this.#clock();
-    this.#takeOver(blocks, this.#allowlist);
+    this.#takeOver(changes, blocks);
     const held = new Map((await this.#cache.list(startedAt)).map((block) => [block.target.text, block]));
     const now = this.#clock();
     const missing = [...this.#book.values()].filter((block) => !isHeld(block, held.get(block.target.text), now));
