@@ -119,6 +119,20 @@ describe('the watch for silence', () => {
     assert.deepEqual([...(after.snapshot() as Kept).sources.keys()], ['edge']);
   });
 
+  test('learns anew what it cannot read of the time before the restart', async () => {
+    const { watch, pass } = make();
+    const before = watch();
+    await pass(before, HOUR, 1);
+    const kept = structuredClone(before.snapshot()) as Kept;
+    const after = watch();
+    after.restore({ ...kept, sources: new Map([['edge', { baseline: { cells: new Float64Array(10_000) } }]]) });
+    await pass(after, HOUR, 1);
+    assert.equal(after.sourceState('edge').usualPerHour, before.sourceState('edge').usualPerHour);
+    const again = watch();
+    assert.throws(() => again.restore({ sources: 'odd' }));
+    await pass(again, HOUR, 1);
+  });
+
   test('tells of one of several senders that has gone, also over a restart, and forgets it in time', async () => {
     const { state, notes, watch, pass } = make();
     const before = watch();

@@ -146,7 +146,7 @@ export class SilenceWatch {
   /** @param state what `snapshot` gave */
   restore(state: unknown): boolean {
     const { sources, idle } = state as { sources: ReadonlyMap<string, unknown>; idle: unknown };
-    this.#kept = sources;
+    this.#kept = new Map(sources);
     this.#idle.restore(idle);
     return true;
   }
@@ -175,17 +175,36 @@ export class SilenceWatch {
   #sourceNamed(name: string): SourceSilence {
     const known = this.#sources.get(name);
     if (known !== undefined) return known;
+    const source = this.#restored(name, this.#kept.get(name)) ?? this.#begun(name);
+    this.#sources.set(name, source);
+    return source;
+  }
+
+  /** Undefined if there is nothing, or nothing that this version can read: it would fail at every look. */
+  #restored(name: string, kept: unknown): SourceSilence | undefined {
+    if (kept === undefined) return undefined;
+    const source = this.#begun(name);
+    try {
+      source.restore(kept);
+      return source;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#options.log.warn(
+        { source: name, error: message },
+        'what is usual of a source cannot be read and is learned anew',
+      );
+      return undefined;
+    }
+  }
+
+  #begun(name: string): SourceSilence {
     const { config } = this.#options;
-    const source = new SourceSilence(name, {
+    return new SourceSilence(name, {
       learnForMs: config['learn-for'],
       minGapMs: config['min-gap'],
       oneIn: config['one-in'],
       missingAfterMs: config['missing-after'],
     });
-    const kept = this.#kept.get(name);
-    if (kept !== undefined) source.restore(kept);
-    this.#sources.set(name, source);
-    return source;
   }
 
   async #tellHeard(heard: Heard, signal: Signal, enforcement: Pick<Enforcement, 'check' | 'health'>): Promise<void> {

@@ -113,6 +113,22 @@ describe('a snapshot is not used', () => {
         0,
       );
     }));
+  test('by a part that cannot read it; the others are as they were', () =>
+    withStateDir(async (start) => {
+      const first = start({ others: [{ name: 'silence', snapshot: () => 4, restore: () => true }] });
+      typesOf(first, strangers(10, 0));
+      await first.snapshots.take(true, going());
+      const restored: unknown[] = [];
+      const others = [{ name: 'silence', snapshot: () => 4, restore: (state: unknown) => restored.push(state) > 0 }];
+      const second = start({ others });
+      const detector =
+        second.detectors.find(({ detector: { name } }) => name === 'brute-force')?.detector ?? assert.fail();
+      detector.restore = () => assert.fail('odd');
+      assert.equal(await second.snapshots.restore(), first.pipeline.newestAt);
+      assert.deepEqual(second.faults, ['brute-force: what was kept cannot be read, it starts anew (odd)']);
+      assert.deepEqual(restored, [4]);
+      assert.ok(typesOf(second, strangers(1, 10)).includes('distributed_attack watch'));
+    }));
   test('of a detector that is off now', () =>
     withStateDir(async (start) => {
       const first = start();

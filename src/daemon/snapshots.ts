@@ -59,7 +59,8 @@ export class Snapshots {
       if (snapshot === undefined || clock() - snapshot.newestAt > MAX_AGE_MS) return undefined;
       for (const { name, restore } of this.#keepers()) {
         const state = snapshot.parts.get(name);
-        if (state !== undefined && !restore(state)) onFault(new Error(`${name}: its settings changed, it starts anew`));
+        const fault = state === undefined ? undefined : whyNotRestored(restore, state);
+        if (fault !== undefined) onFault(new Error(`${name}: ${fault}`));
       }
       return snapshot.newestAt;
     } catch (error) {
@@ -104,6 +105,15 @@ export class Snapshots {
 
   #keepers(): readonly Keeper[] {
     return [...stateful(this.#options.parts), ...(this.#options.others ?? [])];
+  }
+}
+
+/** In words; undefined if it was. What one part cannot read takes nothing from the others. */
+function whyNotRestored(restore: Keeper['restore'], state: unknown): string | undefined {
+  try {
+    return restore(state) ? undefined : 'its settings changed, it starts anew';
+  } catch (error) {
+    return `what was kept cannot be read, it starts anew (${error instanceof Error ? error.message : String(error)})`;
   }
 }
 
