@@ -33,6 +33,8 @@ export type CallerSnapshot = readonly [
   spentByHabit: number,
   countries: readonly (readonly [country: string, firstAt: number])[],
   calls: readonly Readonly<Call>[],
+  /** Not in snapshots of former versions. */
+  warnedAt?: number,
 ];
 
 export interface NewCalls {
@@ -45,8 +47,10 @@ export interface NewCalls {
 export class Caller {
   readonly firstAt: number;
   lastAt: number;
-  /** When it was last told of. */
+  /** When fraud was last told of. */
   toldAt = Number.NEGATIVE_INFINITY;
+  /** When it was last warned of: what begins with an odd call may be fraud a minute later. */
+  warnedAt = Number.NEGATIVE_INFINITY;
   /** First call to each country; there are only so many countries. */
   readonly #countries = new Map<string, number>();
   #callCount = 0;
@@ -141,15 +145,17 @@ export class Caller {
       this.#spentByHabit,
       [...this.#countries],
       this.#calls.map((call) => ({ ...call })),
+      this.warnedAt,
     ];
   }
 
   /** @param hours what `hours` gave */
   static restore(kept: CallerSnapshot, hours: Uint32Array): Caller {
-    const [firstAt, lastAt, toldAt, callCount, day, spentToday, spentByHabit, countries, calls] = kept;
+    const [firstAt, lastAt, toldAt, callCount, day, spentToday, spentByHabit, countries, calls, warnedAt] = kept;
     const caller = new Caller(firstAt);
     caller.lastAt = lastAt;
     caller.toldAt = toldAt;
+    caller.warnedAt = warnedAt ?? caller.warnedAt;
     caller.#callCount = callCount;
     caller.#hours = hours.slice();
     caller.#day = day;

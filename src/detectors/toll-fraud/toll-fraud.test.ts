@@ -74,6 +74,15 @@ describe('fraud', () => {
     const found = findings([...habits(), ...repeat(200, NOW, 30 * SECOND, SATELLITE)]);
     assert.equal(found.length, 2);
   });
+  test('that begins with a single call in the night, of which was warned', () => {
+    const night = NOW + 14 * HOUR;
+    const burst = repeat(20, night + 5 * MINUTE, 30 * SECOND, SATELLITE, 10 * MINUTE);
+    const found = findings([...habits(), ...call(night, '0022012345678'), ...burst]);
+    assert.deepEqual(
+      found.map(({ severity }) => severity),
+      ['warning', 'critical'],
+    );
+  });
   test('a single call to a new country in the night is a warning', () => {
     const [found, ...more] = findings([...habits(), ...call(NOW + 14 * HOUR, '0022012345678')]);
     assert.equal(found?.severity, 'warning');

@@ -133,8 +133,14 @@ export class TollFraud implements Detector {
     if (at - caller.toldAt < this.#config['quiet-for']) return undefined;
     const conclusion = this.#serious(caller, at) ?? (isNew && isOdd ? oddCall(country) : undefined);
     if (conclusion === undefined) return undefined;
-    caller.toldAt = at;
-    if (conclusion.severity === 'critical') caller.forgetNew(at, this.#config['new-for']);
+    if (conclusion.severity === 'critical') {
+      caller.toldAt = at;
+      caller.forgetNew(at, this.#config['new-for']);
+    } else if (at - caller.warnedAt < this.#config['quiet-for']) {
+      return undefined;
+    } else {
+      caller.warnedAt = at;
+    }
     return this.#find(signal, aor, conclusion, { numbers: [number] });
   }
 
