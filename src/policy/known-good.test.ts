@@ -204,3 +204,12 @@ test('a misconfigured device is told of once a day', () => {
   });
   assert.equal(told.length, 2);
 });
+
+test('forged packets do not keep a person from being asked about an attack', () => {
+  const policy = after([...registered(12, { at: NOW + HOUR }), ...failed(4)]);
+  const [forged, attack] = [finding({ proven: 'no' }), finding({ at: NOW + HOUR + 1 })].map((one) =>
+    policy.decide(one),
+  );
+  assert.deepEqual([forged?.action, forged?.code], ['watch', 'known_good']);
+  assert.deepEqual([attack?.action, attack?.code, attack?.repeated], ['hold', 'known_good', false]);
+});

@@ -39,6 +39,17 @@ test('what is serious about an account is held for a person', () => {
   assert.equal(make({}, ['brute-force']).decide(about('critical')).action, 'watch');
 });
 
+test('what is serious is told at once, although something like it was watched a moment ago', () => {
+  const account = { kind: 'aor', aor: '1001@example.com' } as const;
+  for (const config of [{}, { accounts: { 'on-attack': 'watch' } }]) {
+    const policy = make(config);
+    const told = (['warning', 'critical', 'warning', 'critical'] as const).map(
+      (severity, i) => !policy.decide(finding({ severity, subject: account, at: NOW + i * 1000 })).repeated,
+    );
+    assert.deepEqual(told, [true, true, false, false]);
+  }
+});
+
 test('exempt is what the allowlist holds, wholly or in part', () => {
   const policy = make({ allowlist: ['198.51.100.0/24'] });
   const exempts = ['198.51.100.7', '198.51.100.0/25', '198.51.0.0/16', '198.51.101.7'].map((text) =>

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Decision } from '../pipeline/decision.ts';
-import { type Finding, subjectText } from '../pipeline/finding.ts';
+import { type Finding, SEVERITIES, subjectText } from '../pipeline/finding.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -11,8 +11,8 @@ const MAX_TOLD = 10_000;
  * is told, of a misconfigured device one a day.
  */
 export class Reminders {
-  /** Until when a verdict that changes nothing is not told again. */
-  readonly #told = new BoundedMap<string, number>(MAX_TOLD);
+  /** Until when a verdict that changes nothing is not told again, unless the finding is worse. */
+  readonly #told = new BoundedMap<string, { readonly until: number; readonly severity: number }>(MAX_TOLD);
 
   isRepeated(finding: Finding, { action, code }: Pick<Decision, 'action' | 'code'>): boolean {
     // A campaign is told when there is news of it.
@@ -20,16 +20,20 @@ export class Reminders {
     const about = `${finding.type} ${subjectText(finding.subject)}`;
     if (action === 'block') {
       // Says all there is to say of findings like it; one of another type is news, even of a blocked source.
-      this.#told.set(`already_blocked ${about}`, finding.at + HOUR_MS);
+      this.#told.set(`ignore already_blocked ${about}`, { until: finding.at + HOUR_MS, severity: Infinity });
       return false;
     }
-    const key = `${code} ${about}`;
-    if ((this.#told.get(key) ?? 0) > finding.at) return true;
-    this.#told.set(key, finding.at + (finding.type === 'misconfigured_device' ? DAY_MS : HOUR_MS));
+    // What a person is to decide about is news, whatever was only watched before.
+    const key = `${action} ${code} ${about}`;
+    const told = this.#told.get(key);
+    const severity = SEVERITIES.indexOf(finding.severity);
+    if (told !== undefined && told.until > finding.at && told.severity >= severity) return true;
+    const quietMs = finding.type === 'misconfigured_device' ? DAY_MS : HOUR_MS;
+    this.#told.set(key, { until: finding.at + quietMs, severity });
     return false;
   }
 
   expire(now: number): void {
-    this.#told.expire((until) => until < now);
+    this.#told.expire(({ until }) => until < now);
   }
 }
