@@ -43,6 +43,15 @@ describe('requests whose replies are out of sight', () => {
     assert.deepEqual(scene.told(), []);
   });
 
+  it('are no guesses of a phone that is let in for half a minute at a time, with a new nonce each time', () => {
+    const scene = new Scene();
+    for (let i = 1; i <= 40; i++) {
+      scene.request('REGISTER', guess(i));
+      scene.wait(15_000);
+    }
+    assert.deepEqual(scene.told(), []);
+  });
+
   it('are a search for users if one after another is registered without credentials', () => {
     const scene = new Scene();
     for (let i = 1; i <= 2; i++) scene.request('REGISTER', { from: OTHER, ...guess(i) });

@@ -3,8 +3,8 @@ import type { Authentication } from '../../lib/sip/authentication.ts';
 import { type HostKey, hostKey, type SipPath } from './sip-path.ts';
 import type { Transaction } from './transactions.ts';
 
-/** A phone that got in comes back after half a minute at the earliest. */
-const AGAIN_MS = 20_000;
+/** Registrars that keep NAT open grant half a minute, whatever was asked for, and phones come back after half of that. */
+const AGAIN_MS = 10_000;
 /** The first nonce may be too old; a second one is not, and two phones may share an account. */
 const MANY = 4;
 
