@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Network } from '../../lib/network.ts';
 import { Scene } from './sip-traffic.testkit.ts';
 
 const PBX = '192.168.1.10';
@@ -22,6 +23,17 @@ describe('a PBX that registers with a provider', () => {
     scene.authenticated('REGISTER', 200, { from: PBX, to: PROVIDER });
     for (let i = 0; i < 20; i++) scene.authenticated('REGISTER', 401, { from: PBX, to: PROVIDER });
     assert.deepEqual(scene.told('address'), [`register.ok ${PBX}`, ...new Array(10).fill(`register.failed ${PBX}`)]);
+  });
+
+  it('is a customer in a private network, where the public address is our own or serves others, too', () => {
+    const configured = new Scene({ own: [Network.parse(PROVIDER) ?? assert.fail()] });
+    const seen = new Scene();
+    seen.authenticated('REGISTER', 200, { from: '198.51.100.20', to: PROVIDER });
+    seen.told();
+    for (const scene of [configured, seen]) {
+      scene.authenticated('REGISTER', 401, { from: PBX, to: PROVIDER });
+      assert.deepEqual(scene.told('address'), [`register.failed ${PBX}`]);
+    }
   });
 
   it('is blamed for what fails within', () => {

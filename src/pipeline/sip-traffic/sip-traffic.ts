@@ -238,7 +238,7 @@ export class SipTraffic {
   #concludeChallenge(transaction: Transaction, reply: SipResponse, path: SipPath): void {
     const { challenges } = reply;
     this.#challenges.remember(challenges, path);
-    this.#hosts.served(path);
+    this.#served(path);
     if (transaction.digest === '') {
       this.#challenged.add(transaction, path.at);
     } else if (!challenges.some((challenge) => challenge.stale)) {
@@ -252,15 +252,21 @@ export class SipTraffic {
       this.#failRegister(transaction, reply, path.at);
       return;
     }
-    this.#hosts.served(path);
+    this.#served(path);
     this.#hosts.succeeded(transaction.request.address, path.at);
     const removed = transaction.request.expires === 0;
     this.#emit(removed ? 'register.removed' : 'register.ok', transaction, path.at, outcome(reply));
   }
 
   #failRegister(transaction: Transaction, reply: SipResponse, at: number): void {
-    if (this.#outbound.isTrunk(transaction.path, at)) return;
+    const { path } = transaction;
+    if (!this.#isOwn(path.destination) && this.#outbound.isTrunk(path, at)) return;
     this.#emit('register.failed', transaction, at, outcome(reply));
+  }
+
+  #served(path: SipPath): void {
+    this.#hosts.served(path);
+    this.#outbound.served(path);
   }
 
   #concludeRinging(transaction: Transaction, reply: SipResponse, at: number): void {
@@ -358,7 +364,11 @@ export class SipTraffic {
 
   /** Nothing is held against our own, nor against an address that is none. What they forward is not theirs. */
   #isOurs(address: Address): boolean {
-    return isNobody(address) || this.#hosts.isServer(address) || this.#own.some((network) => network.contains(address));
+    return isNobody(address) || this.#hosts.isServer(address) || this.#isOwn(address);
+  }
+
+  #isOwn(address: Address): boolean {
+    return this.#own.some((network) => network.contains(address));
   }
 }
 
