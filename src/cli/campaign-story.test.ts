@@ -21,6 +21,17 @@ function attack(at: number): string {
 }
 
 describe('a campaign', () => {
+  it('is named by the decision about it in a replay', () =>
+    withCli(async (cli) => {
+      cli.write('events.log', attack(cli.time.now - 1000));
+      const { decisions } = await cli.json('replay', 'events.log');
+      const about = decisions.filter(({ finding }: { finding: string }) => finding === 'campaign_detected');
+      assert.equal(about.length, 1);
+      assert.match(about[0].campaign, ID);
+      const { stdout } = await cli.run(['replay', 'events.log']);
+      assert.match(stdout, new RegExp(` watch +${about[0].campaign} +its sources are judged one by one\\n`));
+    }));
+
   it('is one line in place of its events, on the page, too; and all of them for those who ask', () =>
     withCli(async (cli) => {
       const file = join(cli.directory, 'events.log');

@@ -163,10 +163,10 @@ function decisionTable(session: Session, decisions: ReplayReport['decisions']): 
     ],
     decisions
       .slice(0, SHOWN)
-      .map(({ at, action, ip, aor, seconds, reason }) => [
+      .map(({ at, action, ip, aor, campaign, seconds, reason }) => [
         localTime(Date.parse(at)),
         { text: action, tone: ACTION_TONES[action] },
-        ip || (aor ?? ''),
+        ip || (aor ?? campaign ?? ''),
         seconds > 0 ? roughDuration(seconds * 1000) : '',
         reason,
       ]),

@@ -34,6 +34,8 @@ export interface ReplayReport {
     readonly ip: string;
     /** The account, of a decision about one. */
     readonly aor?: string;
+    /** The campaign, of a decision about one. */
+    readonly campaign?: string;
     readonly at: string;
     readonly seconds: number;
     readonly reason: string;
@@ -122,6 +124,7 @@ export class Replay {
         action: decision.action,
         ip: decision.target?.text ?? '',
         ...(finding.subject.kind === 'aor' ? { aor: finding.subject.aor } : {}),
+        ...(finding.subject.kind === 'campaign' ? { campaign: finding.subject.campaign } : {}),
         at: iso(decision.at),
         seconds: decision.seconds,
         reason: decision.reason,

@@ -16,7 +16,8 @@ describe('replay', () => {
     withCli(async (cli) => {
       const file = cli.write('events.log', `${failures(10, '203.0.113.7')}${failures(1, '198.51.100.4')}nonsense\n`);
       const report = await cli.json('replay', file);
-      assert.deepEqual(Object.keys(report), ['input', 'findings', 'decisions', 'sources']);
+      assert.deepEqual(Object.keys(report), ['input', 'findings', 'decisions', 'sources', 'customers']);
+      assert.deepEqual(report.customers, { seen: 0, hurt: [] });
       const { seconds, ...input } = report.input;
       assert.deepEqual(input, { files: 1, lines: 12, signals: 11, unrecognised: 1 });
       assert.equal(typeof seconds, 'number');

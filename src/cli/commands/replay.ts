@@ -42,7 +42,7 @@ async function replay(session: Session, files: readonly string[], format: string
       onProgress: (bytes, total) => progress.at(bytes, total),
     });
     progress.done();
-    session.print(report, () => replayText(session, report, customers));
+    session.print({ ...report, customers }, () => replayText(session, report, customers));
     for (const fault of [...notes, ...faults]) session.note(`sipward: ${printable(fault)}`);
     return faults.length === 0 ? EXIT.ok : EXIT.failed;
   } finally {
