@@ -15,16 +15,16 @@ export function whyHandlers(context: OperationsContext): Pick<Handlers, 'why'> {
 async function why(context: OperationsContext, input: ParsedInput<'why'>): Promise<OperationResult<'why'>> {
   const network = Network.parse(input.subject);
   if (network !== undefined) return whyAddress(context, network, input.limit);
-  if (looksLikeAddress(input.subject)) {
+  if (looksLikeAddress(input.subject) || /^@|@$/.test(input.subject)) {
     const message = `expected an IP address, a network or an account, got "${input.subject}"`;
     throw new OperationError('invalid', [{ field: 'subject', message }]);
   }
   return whyAccount(context, input.subject.replace(/^sips?:/i, ''), input.limit);
 }
 
-/** Digits and dots, or hexadecimal with colons: a mistyped address, not somebody's account. */
+/** Digits and dots, or two colons and no `@`: a mistyped address, not somebody's account. */
 function looksLikeAddress(text: string): boolean {
-  return /^[\d./]*\.[\d./]*$/.test(text) || /^[\da-f:.[\]%/]*:[\da-f:.[\]%/]*$/i.test(text);
+  return /^[\d./]*\.[\d./]*$/.test(text) || /^[^:@]*:[^:@]*:[^@]*$/.test(text);
 }
 
 async function whyAddress(

@@ -350,7 +350,7 @@ export function testOperations(name: string, withBench: WithBench): void {
       assert.equal(answer.history.firstAt, START);
     });
 
-    for (const subject of ['300.1.2.3', '1.2.3', '192.0.2.1/33', ':::', '2001:db8:::1', '   ']) {
+    for (const subject of ['300.1.2.3', '1.2.3', '192.0.2.1/33', ':::', '2001:db8::zz', '1001@', '@b.example', '   ']) {
       story(`${JSON.stringify(subject)} is no address and no account`, async ({ operations }) =>
         refused(operations.why({ subject }), 'invalid', 'subject', /^expected an IP address, a network or an account/),
       );

@@ -54,7 +54,7 @@ function answerText(session: Session, answer: Answer): string {
     ...answer.notes.map((note) => `${session.style('warn', printable(note))}\n`),
     section(session, 'Blocks in force', answer.blocks, blockTable),
     section(session, 'Disabled', disabled === null ? [] : [disabled], disabledTable),
-    section(session, 'Layers', answer.layers, layerTable),
+    section(session, 'Layers', answer.layers, 'aor' in answer.subject ? accountLayerTable : layerTable),
     `\n${countsText(answer)}\n`,
     section(session, 'Security events', history.events, eventTable),
     section(session, 'Latest requests', history.signals, signalTable),
@@ -89,15 +89,20 @@ function countsText({ history }: Answer): string {
   return `Recorded: ${failures} failed registrations and ${doorKnocks} door knocks, first ${localTime(firstAt)}, last ${localTime(lastAt)}.`;
 }
 
-function layerTable(session: Session, layers: Answer['layers']): string {
-  return session.table(
-    [{ title: 'LAYER' }, { title: 'STATE' }],
-    layers.map(({ layer, blocked, error }) => {
-      if (blocked === null) return [layer, { text: `not known: ${error ?? ''}`, tone: 'warn' }];
-      const keepsOut = layer === 'dry-run' ? 'would keep it out' : 'keeps it out';
-      return [layer, { text: blocked ? keepsOut : 'lets it in', tone: blocked ? 'bad' : 'good' }];
-    }),
-  );
+const layerTable = tableOfLayers('keep it out', 'keeps it out', 'lets it in');
+const accountLayerTable = tableOfLayers('keep it from calling', 'keeps it from calling', 'lets it call');
+
+/** What each layer does, or would do, with who is asked about. */
+function tableOfLayers(would: string, does: string, not: string) {
+  return (session: Session, layers: Answer['layers']): string =>
+    session.table(
+      [{ title: 'LAYER' }, { title: 'STATE' }],
+      layers.map(({ layer, blocked, error }) => {
+        if (blocked === null) return [layer, { text: `not known: ${error ?? ''}`, tone: 'warn' }];
+        const keeps = layer === 'dry-run' ? `would ${would}` : does;
+        return [layer, { text: blocked ? keeps : not, tone: blocked ? 'bad' : 'good' }];
+      }),
+    );
 }
 
 function signalTable(session: Session, signals: Answer['history']['signals']): string {
