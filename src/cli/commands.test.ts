@@ -178,7 +178,7 @@ describe('allow', () => {
     withCli(async (cli) => {
       const run = await cli.run(['allow', 'import', 'absent.txt']);
       assert.equal(run.code, 1);
-      assert.match(run.stderr, /ENOENT.*absent\.txt/);
+      assert.match(run.stderr, /^sipward: .*absent\.txt: there is no such file\n$/);
     }));
 });
 
@@ -293,6 +293,7 @@ describe('disable, disabled, enable, why', () => {
       const why = (await cli.run(['why', '1001@EXAMPLE.com'])).stdout;
       assert.match(why, /^The account 1001@EXAMPLE\.com is disabled by ann: disabled by hand; no failed/);
       assert.match(why, /\nDisabled\nACCOUNT .*\n1001@example\.com /);
+      assert.match(why, /\nLAYER +STATE\nstore +keeps it from calling\n/);
 
       const enable = await cli.run(['enable', '1001@example.com', '--reason', 'new password']);
       assert.equal(enable.stdout, 'Enabled 1001@example.com.\n');

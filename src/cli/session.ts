@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { resolveStateDir } from '../config/state-dir.ts';
@@ -69,6 +71,17 @@ export class Session {
       this.style,
       this.io.stdout.isTerminal ? this.io.stdout.columns : Number.POSITIVE_INFINITY,
     );
+  }
+
+  /** A file of the person at the terminal. @throws Error in words that say which */
+  readText(file: string): string {
+    const path = resolve(this.io.cwd, file);
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      throw new Error(code === 'ENOENT' ? `${path}: there is no such file` : message, { cause });
+    }
   }
 
   /** A remark for the person at the terminal, never part of the answer. */

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { OperationResult } from '../../../daemon/operations.ts';
@@ -44,7 +42,7 @@ async function run(session: Session, file: string, force: boolean): Promise<numb
 }
 
 async function read(session: Session, file: string): Promise<string> {
-  return file === '-' ? text(session.io.stdin) : readFileSync(resolve(session.io.cwd, file), 'utf8');
+  return file === '-' ? text(session.io.stdin) : session.readText(file);
 }
 
 function finish(session: Session, results: readonly OperationResult<'allowAdd'>[]): number {

@@ -21,7 +21,7 @@ describe('opensips render', () => {
       const first = await configured(cli, SBC, 'render', '--output', 'out');
       assert.equal(first.code, 0, first.stderr);
       const cfg = join(cli.directory, 'out/sbc/opensips.cfg');
-      assert.match(first.stdout, /files written, 0 left as they are\.\n\nStart it with: opensips -f /);
+      assert.match(first.stdout, /files written, 0 left as they are\.\n\nStart it with: opensips -m 256 -f /);
       assert.ok(existsSync(cfg));
       assert.match(readFileSync(cfg, 'utf8'), /^socket=udp:192\.0\.2\.1:5060$/m);
       const second = await configured(cli, SBC, 'render', '--output', 'out');
@@ -33,6 +33,13 @@ describe('opensips render', () => {
       const { code, stderr } = await configured(cli, 'opensips: {}\n', 'render', '--output', 'out');
       assert.equal(code, 78);
       assert.match(stderr, /opensips\.listen and opensips\.back-ends: the complete SBC needs at least one of each/);
+      assert.equal(existsSync(join(cli.directory, 'out')), false);
+    }));
+
+  it('says which file is not there', () =>
+    withCli(async (cli) => {
+      const { code, stderr } = await configured(cli, SBC, 'render', '--output', 'out', '--drop-in', 'absent.cfg');
+      assert.deepEqual([code, stderr], [1, `sipward: ${join(cli.directory, 'absent.cfg')}: there is no such file\n`]);
       assert.equal(existsSync(join(cli.directory, 'out')), false);
     }));
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { withModulesDir } from '../../../opensips/check.ts';
@@ -43,13 +42,13 @@ function render(session: Session, options: Options): number {
   const result = write(config, renderSbc(config));
   session.print(
     { dir, cfg, ...result, steps: [] },
-    () => `${summary(dir, result)}\nStart it with: opensips -f ${cfg}\n`,
+    () => `${summary(dir, result)}\nStart it with: opensips -m 256 -f ${cfg}\n`,
   );
   return EXIT.ok;
 }
 
 function renderPart(session: Session, config: OpensipsConfig, file: string | true): number {
-  const text = file === true ? undefined : readFileSync(resolve(session.io.cwd, file), 'utf8');
+  const text = file === true ? undefined : session.readText(file);
   const result = write(config, renderDropIn(config, loadedModules(text ?? '')));
   const steps = dropInSteps(config, text);
   session.print({ dir: config.dir, cfg: null, ...result, steps }, () =>
