@@ -36,7 +36,7 @@ describe('explainIssues', () => {
     ['text for a number', { threshold: '10' }, 'threshold: expected an integer from 1 to 100, got "10"'],
     ['exclusive bound', { ratio: 0 }, 'ratio: expected a number > 0, got 0'],
     ['list too short', { servers: [] }, 'servers: expected a list of at least 1, got []'],
-    ['a secret', { 'api-key': 12345 }, 'api-key: expected text, got something else (not shown)'],
+    ['a secret', { 'api-key': 12345 }, 'api-key: expected text in quotes, got something else (not shown)'],
     ['missing key', { sources: { a: { type: 'file' } } }, 'sources.a.path: expected text, got nothing'],
     [
       'key of another branch',
@@ -51,7 +51,8 @@ describe('explainIssues', () => {
     ['no type', { sources: { a: {} } }, 'sources.a.type: expected one of file, decoy, got nothing'],
     ['bad name', { sources: { A1: { type: 'decoy' } } }, 'sources.A1: expected a name of lower-case letters'],
     ['no branch fits', { tls: 5 }, 'tls: expected false or a mapping of keys to values, got 5'],
-    ['the branch that was meant', { tls: { cert: 5 } }, 'tls.cert: expected text, got 5'],
+    ['no text at all', { tls: { cert: [] } }, 'tls.cert: expected text, got []'],
+    ['the branch that was meant', { tls: { cert: 5 } }, 'tls.cert: expected text in quotes, got 5'],
   ] as const) {
     it(name, () => assert.deepEqual(explained(value), [expected]));
   }

@@ -35,19 +35,21 @@ function explain(issue: Issue, above: readonly PropertyKey[], whole: Whole): rea
     case 'custom':
       return [at(path, issue.message, whole)];
     default:
-      return [
-        at(
-          path,
-          ownMessage(issue) ?? `expected ${expectedText(schemaAt(whole.schema, whole.value, path).node)}`,
-          whole,
-        ),
-      ];
+      return [at(path, ownMessage(issue) ?? `expected ${allowedText(path, whole)}`, whole)];
   }
 }
 
 /** Messages that a schema gives itself begin with "expected"; zod's own begin otherwise. */
 function ownMessage(issue: Issue): string | undefined {
   return issue.message.startsWith('expected ') ? issue.message : undefined;
+}
+
+/** YAML takes 49 and true for no text unless they are quoted. */
+function allowedText(path: readonly PropertyKey[], whole: Whole): string {
+  const { node, value } = schemaAt(whole.schema, whole.value, path);
+  const allowed = expectedText(node);
+  const isUnquoted = typeof value === 'number' || typeof value === 'boolean';
+  return allowed === 'text' && isUnquoted ? 'text in quotes' : allowed;
 }
 
 function at(path: readonly PropertyKey[], message: string, whole: Whole): Explained {

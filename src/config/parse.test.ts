@@ -53,6 +53,11 @@ describe('parseConfig: what is refused, and in which words', () => {
       'enforcement: enforce\npolicy: {accounts: {on-attack: disable}}',
       'sipward.yaml:2:32: policy.accounts.on-attack: expected watch or hold, or \'enforcers.opensips.enabled: true\': only OpenSIPS knows accounts, got "disable"',
     ],
+    [
+      'a source that may be silent and is none',
+      'sources: {edge: {type: decoy}}\nsilence: {except: [edge, edge from 192.0.2.1, egde]}',
+      'sipward.yaml:2:47: silence.except[2]: expected one of the sources (edge), got "egde"',
+    ],
     ['wrong kind', 'web:\n  enabled: 7', 'sipward.yaml:2:12: web.enabled: expected true or false, got 7'],
     [
       'scalar for a section',

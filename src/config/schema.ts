@@ -36,14 +36,23 @@ const sections = z.strictObject({
 });
 
 /** Everything that can be configured. Every key is optional with a safe default; unknown keys are errors. */
-export const configSchema = sections.superRefine(({ enforcement, policy, enforcers }, context) => {
+export const configSchema = sections.superRefine((config, context) => {
+  const { enforcement, policy, enforcers, silence, sources } = config;
   const opensips = enforcers.opensips as { readonly enabled?: boolean } | undefined;
-  if (enforcement === 'dry-run' || policy.accounts['on-attack'] !== 'disable' || opensips?.enabled === true) return;
-  context.addIssue({
-    code: 'custom',
-    path: ['policy', 'accounts', 'on-attack'],
-    message: "expected watch or hold, or 'enforcers.opensips.enabled: true': only OpenSIPS knows accounts",
-  });
+  if (enforcement === 'enforce' && policy.accounts['on-attack'] === 'disable' && opensips?.enabled !== true) {
+    context.addIssue({
+      code: 'custom',
+      path: ['policy', 'accounts', 'on-attack'],
+      message: "expected watch or hold, or 'enforcers.opensips.enabled: true': only OpenSIPS knows accounts",
+    });
+  }
+  for (const [index, name] of silence.except.entries()) {
+    // A sender of a source counts by itself: `edge from 192.0.2.1`.
+    const [source = ''] = name.split(' from ');
+    if (Object.hasOwn(sources, source)) continue;
+    const message = `expected one of the sources (${Object.keys(sources).join(', ')})`;
+    context.addIssue({ code: 'custom', path: ['silence', 'except', index], message });
+  }
 });
 
 export type Config = z.output<typeof configSchema>;
