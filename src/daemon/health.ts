@@ -28,6 +28,8 @@ const sourceHealth = z.object({
   lost: z.number(),
   /** What is worth knowing though nothing is wrong, one sentence each. */
   notes: list(z.string()),
+  /** What it reads and was not there when it was last looked for, in one sentence; null if it was. */
+  missing: z.string().nullable(),
   /** How it is told to be silent, in one sentence; null if it is not. */
   silence: z.string().nullable(),
   /** Signals an hour that are usual at this time of the week; null until that is known. */

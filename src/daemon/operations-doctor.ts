@@ -84,7 +84,8 @@ function enforcementCheck({ enforcement, enforcers }: ReturnType<OperationsConte
 }
 
 function sourceCheck(source: SourceHealth): Check {
-  const { name, state, error, signals, unrecognised, lost, faults, lastFault, notes, silence, samples } = source;
+  const { name, state, error, signals, unrecognised, lost, faults, lastFault, notes, missing, silence, samples } =
+    source;
   const figures = `${signals} signals, ${unrecognised} lines not understood, ${lost} lost`;
   const check = partCheck(`source ${name}`, state, error, figures);
   if (check.state !== 'ok') return check;
@@ -94,6 +95,10 @@ function sourceCheck(source: SourceHealth): Check {
   if (silence !== null) {
     const advice = `see whether what feeds ${name} still runs; if this is as it should be: silence.except in sipward.yaml`;
     return { ...check, state: 'warning', found: [silence, found].join('; '), advice };
+  }
+  if (missing !== null) {
+    const advice = 'if it is made later, all is well; else correct its path in sipward.yaml';
+    return { ...check, state: 'warning', found: `${missing}; ${found}`, advice };
   }
   if (lastFault !== null || lost > 0) return { ...check, state: 'warning', found };
   // A few odd lines are in every log; when nothing else is, the format is wrong.

@@ -55,6 +55,7 @@ function make(config: object = {}) {
       unrecognised: 0,
       lost: 0,
       notes: [],
+      missing: null,
       restarts: 0,
       lastSignalAt: null,
       faults: 0,
@@ -154,6 +155,27 @@ describe('the watch for silence', () => {
     await send(after, 3 * WEEK, ['192.0.2.1']);
     assert.equal(after.sourceState('edge').silence, null);
     assert.equal(notes.length, 1);
+  });
+
+  test('lets the senders of an excepted source be, or one of them', async () => {
+    for (const [except, told] of [
+      [[], ['edge from 192.0.2.1', 'edge from 192.0.2.2']],
+      [['edge from 192.0.2.1'], ['edge from 192.0.2.2']],
+      [['edge'], []],
+    ] as const) {
+      const { state, notes, watch, pass } = make({ except });
+      const one = watch();
+      for (const until = state.now + 4 * WEEK; state.now < until; ) {
+        for (const sender of ['192.0.2.1', '192.0.2.2'])
+          state.senders.set(sender, (state.senders.get(sender) ?? 0) + 1);
+        await pass(one, MINUTE, 1);
+      }
+      await pass(one, HOUR, 1);
+      assert.deepEqual(
+        notes.map((note) => /edge from \S+/.exec(note)?.[0]),
+        told,
+      );
+    }
   });
 
   test('only logs in a dry run, and does not look where it shall not', async () => {

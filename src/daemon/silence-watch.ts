@@ -56,14 +56,15 @@ export class SilenceWatch {
   /** Looks at the sources; called about twice a minute. */
   async lookAtSources(runners: readonly Runner[]): Promise<void> {
     const { config, clock } = this.#options;
-    if (config.mode === 'off') return;
     for (const runner of runners) {
       const { name, state, signals, lines, unrecognised } = runner.health();
       const missing = await runner.missing();
+      if (config.mode === 'off' || config.except.includes(name)) continue;
       const at = clock();
       const common = { at, offsetMs: offsetAt(at), works: state === 'ok' };
       this.#look(name, { ...common, signals, lines, unrecognised, missing });
       for (const [sender, count] of this.#sendersOf(name, runner, at)) {
+        if (config.except.includes(sender)) continue;
         this.#look(sender, { ...common, signals: count, lines: count, unrecognised: 0, missing: undefined });
       }
     }
@@ -152,7 +153,6 @@ export class SilenceWatch {
   }
 
   #look(name: string, seen: SourceSeen): void {
-    if (this.#options.config.except.includes(name)) return;
     const change = this.#sourceNamed(name).observe(seen);
     if (change !== undefined) this.#tell({ ...change, severity: SEVERITIES[change.type] });
   }

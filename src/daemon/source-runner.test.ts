@@ -87,6 +87,19 @@ describe('a source', () => {
     assert.deepEqual(ledger.written, all(100).slice(93));
   });
 
+  test('says what it reads and is not there, as it was last looked for', async () => {
+    let missing: string | undefined = 'x.log cannot be found';
+    const source = { ...numbered(1, 1), missing: async () => missing };
+    await withRunner(source, new Ledger(), async (runner) => {
+      assert.equal(runner.health().missing, null);
+      assert.equal(await runner.missing(), missing);
+      assert.equal(runner.health().missing, missing);
+      missing = undefined;
+      await runner.missing();
+      assert.equal(runner.health().missing, null);
+    });
+  });
+
   test('that throws is restarted where it was, and reported', async () => {
     const ledger = new Ledger();
     let failures = 0;

@@ -56,6 +56,7 @@ export class SourceRunner {
   #lastSignalAt: number | null = null;
   #faults = 0;
   #lastFault: string | null = null;
+  #missing: string | undefined;
 
   constructor(options: SourceRunnerOptions) {
     this.#source = options.source;
@@ -96,13 +97,15 @@ export class SourceRunner {
       lastFault: this.#lastFault,
       lost: this.#source.lost?.() ?? 0,
       notes: this.#source.notes?.() ?? [],
+      missing: this.#missing ?? null,
       samples: this.#source.samples?.() ?? [],
     };
   }
 
   /** What it reads and is not there now, in words. */
   async missing(): Promise<string | undefined> {
-    return this.#source.missing?.();
+    this.#missing = await this.#source.missing?.();
+    return this.#missing;
   }
 
   /** How much came of each that sends to the source, by address; empty if nobody does. */

@@ -14,7 +14,7 @@ export const silenceConfig = z
       .default([])
       .meta({ examples: [['decoy']] })
       .describe(
-        'Names of sources that may be silent for as long as they like, and may hear blocked addresses: a capture in front of what keeps them out.',
+        'Names of sources, or of one sender of a source (edge from 192.0.2.1), that may be silent for as long as they like; and that may hear blocked addresses: a capture in front of what keeps them out.',
       ),
     'learn-for': durationValue({ minMs: DAY_MS, maxMs: 90 * DAY_MS })
       .prefault('14d')
