@@ -9,29 +9,42 @@ import { Fuzzer, type FuzzFailure } from './fuzzer.ts';
 import { FUZZ_TARGETS } from './targets/index.ts';
 
 const NAMES = FUZZ_TARGETS.map(({ name }) => name);
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '1' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
-    target: { type: 'string', multiple: true, default: NAMES },
-    failures: { type: 'string', default: 'var/fuzz' },
-  },
-});
-const unknown = values.target.filter((name) => !NAMES.includes(name));
-const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
-if (unknown.length > 0 || !(minutes > 0) || !Number.isSafeInteger(seed)) {
-  process.stderr.write(`fuzz: expected --minutes above 0, --seed a whole number, --target of ${NAMES.join(', ')}\n`);
+const USAGE = `fuzz: expected --minutes above 0 (default: 1), --seed a whole number (default: by the clock), --target of
+${NAMES.join(', ')} (default: all; may be given several times), --failures a directory (default: var/fuzz)
+`;
+const { minutes, seed, targets, directory } = readArgs() ?? usage();
+
+function readArgs() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        minutes: { type: 'string', default: '1' },
+        seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+        target: { type: 'string', multiple: true, default: NAMES },
+        failures: { type: 'string', default: 'var/fuzz' },
+      },
+    });
+    const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
+    const isGood = values.target.every((name) => NAMES.includes(name)) && minutes > 0 && Number.isSafeInteger(seed);
+    return isGood ? { minutes, seed, targets: values.target, directory: values.failures } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function usage(): never {
+  process.stderr.write(USAGE);
   process.exit(2);
 }
 
 using coverage = new Coverage();
 const keep = (target: string, { input, error }: FuzzFailure, number: number) => {
-  mkdirSync(values.failures, { recursive: true });
-  const file = `${values.failures}/${target}-${seed}-${number}.bin`;
+  mkdirSync(directory, { recursive: true });
+  const file = `${directory}/${target}-${seed}-${number}.bin`;
   writeFileSync(file, input);
   process.stdout.write(`${file}: ${error.stack}\n`);
 };
-const fuzzers = FUZZ_TARGETS.filter(({ name }) => values.target.includes(name)).map(
+const fuzzers = FUZZ_TARGETS.filter(({ name }) => targets.includes(name)).map(
   (target) =>
     new Fuzzer({ target, seed, coverage, onFailure: (failure, number) => keep(target.name, failure, number) }),
 );
