@@ -84,6 +84,26 @@ describe('checkOpensips', () => {
       );
     }));
 
+  it('is not content with a file that never passes the gate', () =>
+    withProgram(VERSION, async (binary, dir) => {
+      const include = 'include_file "/etc/opensips/sipward/drop-in/sipward.cfg"\n';
+      for (const [text, ok] of [
+        ['route {\n\texit;\n}\n', false],
+        [`${include}route {\n\t# route(sipward_gate);\n}\n`, false],
+        [`${include}route {\n\troute(sipward_gate);\n}\n`, true],
+        ['include_file "routes.cfg"\n', true],
+      ] as const) {
+        const cfg = join(dir, 'mine.cfg');
+        writeFileSync(cfg, text);
+        const results = await checkOpensips(opensipsConfig.parse({ ...settings, binary }), cfg);
+        const configuration = results.find(({ name }) => name === 'configuration');
+        assert.equal(configuration?.ok, ok, text);
+        const detail = `OpenSIPS 3.6.8 accepts ${cfg}`;
+        const advice = `, but it never calls route(sipward_gate): sipward opensips render --drop-in ${cfg} says what to add`;
+        assert.equal(configuration.detail, ok ? detail : `${detail}${advice}`);
+      }
+    }));
+
   it('finds the directory of the modules unless it was given', () =>
     withProgram(VERSION, async (binary, dir) => {
       const found = withModulesDir(opensipsConfig.parse({ binary }));

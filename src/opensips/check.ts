@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MiClient } from '../lib/opensips/mi-client.ts';
@@ -55,7 +55,12 @@ const BUILT_IN: ReadonlySet<string> = new Set(['proto_udp', 'proto_tcp']);
 
 function checkConfiguration(config: OpensipsConfig, program: OpensipsProgram, cfg: string | undefined): CheckResult {
   const name = 'configuration';
-  if (cfg !== undefined) return syntaxResult(program, cfg, cfg);
+  if (cfg !== undefined) {
+    const result = syntaxResult(program, cfg, cfg);
+    if (!result.ok || mayCallGate(readFileSync(cfg, 'utf8'))) return result;
+    const advice = `sipward opensips render --drop-in ${cfg} says what to add`;
+    return { name, ok: false, detail: `${result.detail}, but it never calls route(sipward_gate): ${advice}` };
+  }
   if (config.listen.length === 0) {
     return {
       name,
@@ -70,6 +75,16 @@ function checkConfiguration(config: OpensipsConfig, program: OpensipsProgram, cf
   } finally {
     rmSync(dir, { recursive: true });
   }
+}
+
+/** Whether requests pass our gate, as far as can be told: what the file includes from elsewhere is not looked at. */
+function mayCallGate(text: string): boolean {
+  const lines = text.split('\n').filter((line) => !/^\s*#/.test(line));
+  return lines.some((line) => /\broute\s*\(\s*"?sipward_gate\b/.test(line) || isForeignInclude(line));
+}
+
+function isForeignInclude(line: string): boolean {
+  return /^\s*(include|import)_file\b/.test(line) && !line.includes('drop-in/sipward.cfg');
 }
 
 /** The complete SBC as it would be in another directory. */

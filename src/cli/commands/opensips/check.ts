@@ -10,7 +10,7 @@ export function opensipsCheckCommand(bind: Bind): Command {
     'sipward opensips check /etc/opensips/opensips.cfg',
   ])
     .description(
-      'Try the configuration with the OpenSIPS that is installed: its modules are there, it accepts the complete SBC (or the file given, with the drop-in in place), and the running one answers. Changes nothing.',
+      'Try the configuration with the OpenSIPS that is installed: its modules are there, it accepts the complete SBC (or the file given, with the drop-in in place: the gate is called), and the running one answers. Changes nothing.',
     )
     .argument('[file]', 'your opensips.cfg; default: the complete SBC as it would be rendered')
     .action(
