@@ -72,10 +72,9 @@ describe('the event of a finding', () => {
       ['2001:db8::7', 'blocked for 1h: 5 failures', 'id', NOW],
     );
     const ignored = decision({ action: 'ignore', code: 'allowlisted', reason: 'allowlisted: trunk' });
-    assert.equal(
-      findingEvent({ finding: finding(), decision: ignored }).description,
-      '5 failures; ignore: allowlisted: trunk',
-    );
+    assert.equal(findingEvent({ finding: finding(), decision: ignored }).description, '5 failures; allowlisted: trunk');
+    const held = decision({ action: 'hold', reason: 'held, a person decides about the account: 5 failures' });
+    assert.equal(findingEvent({ finding: finding(), decision: held }).description, held.reason, 'not twice');
   });
   test('of an account names the account', () => {
     const event = findingEvent({ finding: finding({ kind: 'aor', aor: '100@example.com' }), decision: decision() });

@@ -23,20 +23,13 @@ export function signalRow(signal: Signal): SignalRow | undefined {
 
 /** The event of a finding, with what was decided about it. @param origin where its subject is, if it is an address */
 export function findingEvent({ finding, decision, membership }: Outcome, origin?: Origin): EventRow {
-  // A block's reason repeats the finding's; of a campaign nothing is decided, its sources are judged one by one.
-  const done =
-    decision.action === 'block'
-      ? decision.reason
-      : finding.type === 'campaign_detected'
-        ? finding.reason
-        : `${finding.reason}; ${decision.action}: ${decision.reason}`;
   return {
     identity: finding.identity,
     type: finding.type,
     severity: finding.severity,
     ip: subjectAddress(finding),
     aor: finding.subject.kind === 'aor' ? finding.subject.aor : '',
-    description: done,
+    description: descriptionOf(finding, decision),
     at: finding.at,
     details: {
       detector: finding.detector,
@@ -47,6 +40,13 @@ export function findingEvent({ finding, decision, membership }: Outcome, origin?
     },
     campaign: campaignOf(finding, membership),
   };
+}
+
+/** Of a campaign nothing is decided: its sources are judged one by one. */
+function descriptionOf({ type, reason }: Finding, decision: Decision): string {
+  if (type === 'campaign_detected') return reason;
+  const isSaid = decision.action === 'block' || decision.reason.includes(reason);
+  return isSaid ? decision.reason : `${reason}; ${decision.reason}`;
 }
 
 /** Other findings may have groups as their subject, such as all networks of one provider: those are no campaigns here. */
