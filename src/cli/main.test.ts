@@ -39,6 +39,7 @@ describe('main: the command line itself', () => {
         assert.match(run.stdout, /^Usage: sipward/);
         assert.equal(run.stderr, '');
       }
+      assert.match((await cli.run(['events', '--help'])).stdout, /its options: sipward events list --help\n$/);
       assert.match((await cli.run(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
     }));
 

@@ -7,5 +7,6 @@ import { eventsResolveCommand } from './resolve.ts';
 export function eventsCommands(bind: Bind): Command {
   return commandGroup('events', 'List security events, or mark one as resolved.', [])
     .addCommand(eventsListCommand(bind), { isDefault: true })
-    .addCommand(eventsResolveCommand(bind));
+    .addCommand(eventsResolveCommand(bind))
+    .addHelpText('after', '\n`sipward events` alone lists; its options: sipward events list --help');
 }
