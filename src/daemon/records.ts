@@ -42,8 +42,8 @@ export function findingEvent({ finding, decision, membership }: Outcome, origin?
   };
 }
 
-/** Of a campaign nothing is decided: its sources are judged one by one. */
-function descriptionOf({ type, reason }: Finding, decision: Decision): string {
+/** What was found and decided, in words. Of a campaign nothing is decided: its sources are judged one by one. */
+export function descriptionOf({ type, reason }: Finding, decision: Decision): string {
   if (type === 'campaign_detected') return reason;
   const isSaid = decision.action === 'block' || decision.reason.includes(reason);
   return isSaid ? decision.reason : `${reason}; ${decision.reason}`;

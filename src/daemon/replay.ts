@@ -34,7 +34,7 @@ export interface ReplayReport {
     readonly ip: string;
     /** The account, of a decision about one. */
     readonly aor?: string;
-    /** The campaign, of a decision about one. */
+    /** The campaign, or another group such as all networks of a provider, of a decision about one; as in `subject`. */
     readonly campaign?: string;
     readonly at: string;
     readonly seconds: number;

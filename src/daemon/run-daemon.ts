@@ -30,6 +30,7 @@ import type { Operations } from './operations.ts';
 import { impliedAllowlist, localOperations } from './operations-local.ts';
 import { buildPipeline } from './pipeline-parts.ts';
 import { Recorder } from './recorder.ts';
+import { descriptionOf } from './records.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { Snapshots } from './snapshots.ts';
 import { SourceRunner } from './source-runner.ts';
@@ -237,7 +238,7 @@ function tell(daemon: Daemon, log: Log, { finding, decision }: Outcome): void {
   };
   const dryRun = daemon.health().enforcers.some((layer) => layer.enforces) ? '' : 'dry run, not kept out: ';
   if (decision.action === 'block') log.warn(fields, `${dryRun}${decision.reason}`);
-  else log.info(fields, `${finding.reason}; ${decision.action}: ${decision.reason}`);
+  else log.info(fields, descriptionOf(finding, decision));
 }
 
 function wholeSeconds(ms: number): number {
