@@ -66,14 +66,21 @@ export async function openWss(from: string, to: Endpoint): Promise<Transport> {
   const upgrade = ['Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Key: ${key}`];
   const sip = ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Protocol: sip', 'Origin: https://example.com'];
   socket.write([`GET / HTTP/1.1`, `Host: ${to.address}`, ...upgrade, ...sip, '', ''].join('\r\n'));
-  let answer = '';
-  while (!answer.endsWith('\r\n\r\n')) answer += (await once(socket, 'data')).join('');
+  const upgraded = Promise.withResolvers<string>();
+  let isUpgraded = false;
+  const take = (received: Buffer) => {
+    if (isUpgraded) return takeFrame(received);
+    const end = received.indexOf('\r\n\r\n');
+    if (end < 0) return undefined;
+    isUpgraded = true;
+    upgraded.resolve(received.toString('latin1', 0, end));
+    return { message: '', bytes: end + 4 };
+  };
+  const sentBy = `${randomBytes(4).toString('hex')}.invalid`;
+  const transport = messageTransport('WSS', from, socket, { sentBy, pack: packFrame, take });
+  const answer = await upgraded.promise;
   if (!answer.startsWith('HTTP/1.1 101')) throw new Error(`no WebSocket: ${answer}`);
-  return messageTransport('WSS', from, socket, {
-    sentBy: `${key.slice(0, 8)}.invalid`,
-    pack: packFrame,
-    take: takeFrame,
-  });
+  return transport;
 }
 
 /** How messages stand in a stream. */
