@@ -10,6 +10,9 @@ import {
   uriParameter,
 } from '../../src/lib/sip/index.ts';
 
+/** What delimits something in a SIP message, and bytes that belong in none. */
+export const DELIMITERS = [...'"<>;,\\\n\r \t:=@[]%\0\xff', '\r\n'] as const;
+
 /** Everything the parser can say of some bytes: each reading it offers is done. */
 export function readEverything(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   const parsed = parseSip(bytes);
