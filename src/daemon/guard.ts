@@ -1,3 +1,4 @@
+import { isInForce } from '../enforcers/enforcer.ts';
 import type { Clock } from '../lib/clock.ts';
 import { roughDuration } from '../lib/duration.ts';
 import type { Geography } from '../pipeline/intel.ts';
@@ -68,12 +69,10 @@ export class Guard implements Intake {
       .filter((outcome) => !outcome.decision.repeated)
       .map((outcome) => this.#orTooLate(outcome));
     const now = this.#options.clock();
-    const blocks = outcomes
-      .flatMap((outcome) => blockOf(outcome.decision) ?? [])
-      .filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
+    const blocks = outcomes.flatMap((outcome) => blockOf(outcome.decision) ?? []).filter((one) => isInForce(one, now));
     const accounts = outcomes
       .flatMap((outcome) => disabledOf(outcome.decision) ?? [])
-      .filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
+      .filter((one) => isInForce(one, now));
     const enforced = Promise.all([
       blocks.length === 0 ? [] : enforcement.add(blocks),
       accounts.length === 0 ? [] : enforcement.disable(accounts),

@@ -1,29 +1,12 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { describe, it } from 'node:test';
+import { sourceHealth } from './health.testkit.ts';
 import type { SourceHealth } from './health.ts';
 import type { OperationsContext } from './operations-context.ts';
 import { healthHandlers } from './operations-doctor.ts';
 
-const SOURCE: SourceHealth = {
-  name: 'edge',
-  type: 'file-tail',
-  state: 'ok',
-  error: null,
-  lines: 0,
-  signals: 0,
-  unrecognised: 0,
-  restarts: 0,
-  lastSignalAt: null,
-  faults: 0,
-  lastFault: null,
-  lost: 0,
-  notes: [],
-  missing: null,
-  silence: null,
-  usualPerHour: null,
-  samples: [],
-};
+const SOURCE = sourceHealth();
 
 /** What the doctor says of the source. */
 async function checkOf(source: Partial<SourceHealth>) {

@@ -1,6 +1,7 @@
 /** The web application over a real store in memory, with a health that tests can set. */
 
 import { noEngine } from '../daemon/engine.ts';
+import { sourceHealth } from '../daemon/health.testkit.ts';
 import type { Health } from '../daemon/health.ts';
 import type { Operations } from '../daemon/operations.ts';
 import { localOperations } from '../daemon/operations-local.ts';
@@ -30,44 +31,15 @@ export const HEALTHY: Health = {
   findings: 5,
   activeBlocks: 2,
   sources: [
-    {
-      name: 'edge',
+    sourceHealth({
       type: 'opensips-events',
-      state: 'ok',
-      error: null,
       lines: 1300,
       signals: 1234,
       unrecognised: 3,
       restarts: 1,
       lastSignalAt: NOW - 2000,
-      faults: 0,
-      lastFault: null,
-      lost: 0,
-      notes: [],
-      missing: null,
-      silence: null,
-      usualPerHour: null,
-      samples: [],
-    },
-    {
-      name: 'decoy',
-      type: 'decoy',
-      state: 'ok',
-      error: null,
-      lines: 0,
-      signals: 0,
-      unrecognised: 0,
-      restarts: 0,
-      lastSignalAt: null,
-      faults: 0,
-      lastFault: null,
-      lost: 0,
-      notes: [],
-      missing: null,
-      silence: null,
-      usualPerHour: null,
-      samples: [],
-    },
+    }),
+    sourceHealth({ name: 'decoy', type: 'decoy' }),
   ],
   detectors: [{ name: 'brute-force', mode: 'enforce', findings: 5, tracked: 17, evicted: 0 }],
   enforcers: [
