@@ -1,4 +1,4 @@
-import { hashText } from '../lib/text-hash.ts';
+import { hashText, mix } from '../lib/text-hash.ts';
 import type { Signal } from './signal.ts';
 
 let last: Signal | undefined;
@@ -14,4 +14,18 @@ export function accountHash(signal: Signal): number {
     lastHash = hashText(signal.domain, hashText(signal.user, 1));
   }
   return lastHash;
+}
+
+/** With `accountHash` the key of an account in a `BoundedTable`. */
+export function accountOtherHalf(signal: Signal): number {
+  return mix(accountHash(signal) ^ 0x5bd1e995);
+}
+
+/** The key of a source at an account, its high and low word. */
+export function attemptHigh(signal: Signal): number {
+  return (accountHash(signal) ^ mix(signal.address.high)) >>> 0;
+}
+
+export function attemptLow(signal: Signal): number {
+  return (signal.address.low ^ mix(accountHash(signal))) >>> 0;
 }

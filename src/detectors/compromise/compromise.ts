@@ -11,7 +11,7 @@ import { SCANNER_USER_AGENTS } from '../../pipeline/scanner-user-agents.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
 import type { CompromiseConfig } from './config.ts';
-import { attemptsOf, GuessBook, type Guesses, type GuessSnapshot, isFast } from './guesses.ts';
+import { GuessBook, type Guesses, type GuessSnapshot } from './guesses.ts';
 import { Owners } from './owners.ts';
 
 /** Somebody got in after failures, and nothing else speaks against it yet. */
@@ -117,7 +117,7 @@ export class Compromise implements Detector {
   #registered(signal: Signal): Finding | undefined {
     const account = aorOf(signal);
     const source = signal.address.countedText;
-    const guesses = this.#guesses.get(account, signal.at);
+    const guesses = this.#guesses.at(signal);
     const isOwn = this.#owners.get(account, signal.at)?.sources.has(source) === true;
     if (guesses === undefined || guesses.count < this.#config.guesses || isOwn) {
       this.#accept(account, signal);
@@ -137,20 +137,21 @@ export class Compromise implements Detector {
   }
 
   /** What speaks for a guess, in words. */
-  #signs(account: string, guesses: Guesses, { address, at, userAgent }: Signal): string[] {
+  #signs(account: string, guesses: Guesses, signal: Signal): string[] {
+    const { address, at, userAgent } = signal;
     const config = this.#config;
     const { sources, count } = guesses;
     const agents = this.#owners.get(account, at)?.agents;
     const agent = userAgent.toLowerCase();
     const signs: string[] = [];
-    if (isFast(guesses, address, at, config.guesses, config['fast-within'])) {
+    if (this.#guesses.isFast(signal, config.guesses, config['fast-within'])) {
       signs.push('its source had failed there faster than people and phones do');
     }
     if (this.#countFailedAt(address, at) >= config['other-accounts']) {
       signs.push('its source had failed at many accounts');
     }
-    if (sources.length >= config['attacking-sources'] && attemptsOf(sources, address) !== undefined) {
-      signs.push(`its source is one of at least ${sources.length} that attacked the account`);
+    if (sources >= config['attacking-sources'] && this.#guesses.hasFailed(signal)) {
+      signs.push(`its source is one of ${sources} that attacked the account`);
     }
     if (SCANNER_USER_AGENTS.some((name) => agent.includes(name))) signs.push('its user agent is a known attack tool');
     const isNewAgent = agents !== undefined && agents.size > 0 && !agents.has(userAgent);

@@ -1,131 +1,126 @@
-import type { Address } from '../../lib/address.ts';
-import { BoundedMap } from '../../lib/bounded-map.ts';
 import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
-import { mix } from '../../lib/text-hash.ts';
-import { accountHash } from '../../pipeline/account-hash.ts';
-import { aorOf } from '../../pipeline/aor.ts';
+import { addTimes, countWithin, type RecentTimes } from '../../lib/recent-times.ts';
+import { accountHash, accountOtherHalf, attemptHigh, attemptLow } from '../../pipeline/account-hash.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 
-/** Sources remembered for one account: as many as `attacking-sources` can ask for. */
-const MAX_SOURCES = 32;
-const REFRESH_MS = 60_000;
-
-/** The failures of one source (by its counting key) at one account, with when the last few were, the latest last. */
-interface Attempts {
-  readonly high: number;
-  readonly low: number;
-  readonly times: number[];
-}
-
-/** The failures at one account. */
+/** The failures at one account since nobody failed there for the window. */
 export interface Guesses {
+  /** Ms since the epoch, to the second. */
   readonly firstAt: number;
-  lastAt: number;
-  count: number;
-  /** The one entered longest ago first. */
-  readonly sources: Attempts[];
+  readonly count: number;
+  /** How many sources failed. */
+  readonly sources: number;
 }
 
 export interface GuessSnapshot {
-  readonly accounts: readonly (readonly [account: string, guesses: Guesses])[];
-  readonly once: TableSnapshot;
+  readonly accounts: TableSnapshot;
+  readonly attempts: TableSnapshot;
 }
 
 export interface GuessBookOptions {
   readonly maxAccounts: number;
   readonly windowMs: number;
-  /** Times kept of each source. */
+  /** Times kept of each source at each account. */
   readonly times: number;
 }
 
+/** Places in an account's record; the first failure in seconds, for windows may be longer than 32 bits of ms can tell. */
+const FIRST_AT = 0;
+const COUNT = 1;
+const SOURCES = 2;
+const ACCOUNT_WORDS = 3;
+const MOST = 0xffff_ffff;
+/** Names are tried by several sources, and those tried once cost 16 bytes. */
+const ATTEMPTS_PER_ACCOUNT = 8;
+
 /**
- * Who failed at which account, since nobody failed there for `windowMs`. The first failure at an account costs 16 bytes:
+ * Who failed at which account. The first failure at an account costs 16 bytes, and so does the first of a source there:
  * names that are tried once, from forged addresses even, fill no memory and push nobody out.
  */
 export class GuessBook {
-  readonly #options: GuessBookOptions;
-  readonly #accounts: BoundedMap<string, Guesses>;
-  /** Accounts with a failure, by hash; the tag is the source's. */
-  readonly #once: BoundedTable;
+  readonly #accounts: BoundedTable;
+  /** By source and account: when it failed there lately. */
+  readonly #attempts: BoundedTable;
+  readonly #times: RecentTimes;
 
-  constructor(options: GuessBookOptions) {
-    this.#options = { ...options };
-    this.#accounts = new BoundedMap(options.maxAccounts);
-    this.#once = new BoundedTable({ maxKeys: options.maxAccounts * 4, words: 0, horizonMs: options.windowMs });
+  constructor({ maxAccounts, windowMs, times }: GuessBookOptions) {
+    this.#times = { offset: 0, capacity: times };
+    this.#accounts = new BoundedTable({ maxKeys: maxAccounts * 4, words: ACCOUNT_WORDS, horizonMs: windowMs });
+    this.#attempts = new BoundedTable({
+      maxKeys: maxAccounts * ATTEMPTS_PER_ACCOUNT,
+      words: times + 1,
+      horizonMs: windowMs,
+    });
   }
 
   get size(): number {
-    return this.#accounts.size + this.#once.size;
+    return this.#accounts.size + this.#attempts.size;
   }
 
   get evicted(): number {
-    return this.#accounts.evicted + this.#once.evicted;
+    return this.#accounts.evicted + this.#attempts.evicted;
   }
 
   failed(signal: Signal): void {
-    const { at, count, address } = signal;
-    const hash = accountHash(signal);
-    const source = mix(address.low ^ address.high) >>> 2;
-    const isKnown = this.#once.touch(hash, mix(hash ^ 0x5bd1e995), at, source, count > 1);
-    const { firstTag, firstAt } = this.#once;
-    if (!isKnown) return;
-    const account = aorOf(signal);
-    const known = this.get(account, at);
-    const guesses = known ?? { firstAt: at, lastAt: at, count: 0, sources: [] };
-    // Moved to the young end now and then: not for every failure, for that is what costs.
-    if (known === undefined || at - known.lastAt > REFRESH_MS) this.#accounts.set(account, guesses);
-    if (firstTag >= 0) {
-      guesses.count++;
-      if (firstTag === source) this.#noteSource(guesses, address, firstAt, 1);
+    const { at, count } = signal;
+    const isNew = this.#attempt(signal);
+    if (!this.#accounts.touch(accountHash(signal), accountOtherHalf(signal), at, 0, count > 1)) return;
+    const { record, base, firstTag, firstAt } = this.#accounts;
+    if (record[base + COUNT] === 0) {
+      const before = firstTag >= 0 ? 1 : 0;
+      record[base + FIRST_AT] = Math.floor((before > 0 ? firstAt : at) / 1000);
+      record[base + COUNT] = before;
+      record[base + SOURCES] = before;
     }
-    guesses.lastAt = at;
-    guesses.count += count;
-    this.#noteSource(guesses, address, at, count);
+    record[base + COUNT] = Math.min(MOST, record[base + COUNT]! + count);
+    if (isNew) record[base + SOURCES] = record[base + SOURCES]! + 1;
   }
 
-  get(account: string, at: number): Guesses | undefined {
-    const guesses = this.#accounts.get(account);
-    return guesses === undefined || at - guesses.lastAt > this.#options.windowMs ? undefined : guesses;
+  /** The failures at the account that the signal is about; undefined if there were fewer than two. */
+  at(signal: Signal): Guesses | undefined {
+    if (!this.#accounts.peek(accountHash(signal), accountOtherHalf(signal))) return undefined;
+    const { record, base } = this.#accounts;
+    return { firstAt: record[base + FIRST_AT]! * 1000, count: record[base + COUNT]!, sources: record[base + SOURCES]! };
+  }
+
+  /** Whether the signal's source failed at its account. */
+  hasFailed(signal: Signal): boolean {
+    return this.#attempts.has(attemptHigh(signal), attemptLow(signal));
+  }
+
+  /** Whether the signal's source failed at its account so often, within `ms` before it. */
+  isFast(signal: Signal, guesses: number, ms: number): boolean {
+    const { record, base } = this.#attempts;
+    if (!this.#attempts.peek(attemptHigh(signal), attemptLow(signal))) return false;
+    return countWithin(record, base, this.#times, signal.at, ms) >= guesses;
   }
 
   forget(signal: Signal): void {
-    const hash = accountHash(signal);
-    this.#accounts.delete(aorOf(signal));
-    this.#once.delete(hash, mix(hash ^ 0x5bd1e995));
+    this.#accounts.delete(accountHash(signal), accountOtherHalf(signal));
   }
 
   expire(now: number): void {
-    this.#accounts.expire(({ lastAt }) => now - lastAt > this.#options.windowMs);
-    this.#once.expire(now);
+    this.#accounts.expire(now);
+    this.#attempts.expire(now);
   }
 
   snapshot(): GuessSnapshot {
-    return { accounts: [...this.#accounts.entries()], once: this.#once.snapshot() };
+    return { accounts: this.#accounts.snapshot(), attempts: this.#attempts.snapshot() };
   }
 
-  restore({ accounts, once }: GuessSnapshot): boolean {
-    if (!this.#once.restore(once)) return false;
-    for (const [account, guesses] of accounts) this.#accounts.set(account, guesses);
-    return true;
+  restore({ accounts, attempts }: GuessSnapshot): boolean {
+    return this.#accounts.restore(accounts) && this.#attempts.restore(attempts);
   }
 
-  #noteSource({ sources }: Guesses, address: Address, at: number, count: number): void {
-    const times = attemptsOf(sources, address)?.times ?? [];
-    if (times.length === 0) sources.push({ high: address.high, low: address.low, times });
-    if (sources.length > MAX_SOURCES) sources.shift();
-    for (let i = Math.min(count, this.#options.times); i > 0; i--) {
-      times.push(at);
-      if (times.length > this.#options.times) times.shift();
-    }
+  /** @returns whether it is the source's first at this account */
+  #attempt(signal: Signal): boolean {
+    const { at, count } = signal;
+    const [high, low] = [attemptHigh(signal), attemptLow(signal)];
+    if (!this.#attempts.touch(high, low, at, 0, count > 1)) return true;
+    const { record, base, firstTag, firstAt } = this.#attempts;
+    const isNew = firstTag < 0 && record[base] === 0;
+    if (firstTag >= 0) addTimes(record, base, this.#times, firstAt, 1, false);
+    addTimes(record, base, this.#times, at, count, false);
+    return isNew;
   }
-}
-
-export function attemptsOf(sources: readonly Attempts[], { high, low }: Address): Attempts | undefined {
-  return sources.find((one) => one.low === low && one.high === high);
-}
-
-/** Whether the source's last `guesses` failures and its success at `at` lie within `ms`. */
-export function isFast(found: Guesses, source: Address, at: number, guesses: number, ms: number): boolean {
-  const first = attemptsOf(found.sources, source)?.times.at(-guesses);
-  return first !== undefined && at - first <= ms;
 }

@@ -1,6 +1,5 @@
 import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
-import { mix } from '../../lib/text-hash.ts';
-import { accountHash } from '../../pipeline/account-hash.ts';
+import { accountHash, accountOtherHalf, attemptHigh, attemptLow } from '../../pipeline/account-hash.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import { addSource, countSources, SOURCE_RING_WORDS, sourceTexts } from './source-ring.ts';
 
@@ -55,17 +54,14 @@ export class AccountWatch {
   }
 
   succeeded(signal: Signal): void {
-    const { address, at } = signal;
-    const account = accountHash(signal);
-    this.#devices.touch(deviceHigh(account, address.high), deviceLow(account, address.low), at, 0);
+    this.#devices.touch(attemptHigh(signal), attemptLow(signal), signal.at, 0);
   }
 
   failed(signal: Signal): AccountNews | undefined {
     const { address, at } = signal;
-    const account = accountHash(signal);
-    if (this.#devices.has(deviceHigh(account, address.high), deviceLow(account, address.low))) return undefined;
+    if (this.#devices.has(attemptHigh(signal), attemptLow(signal))) return undefined;
     // The first failure of an account makes no record: one alone says nothing, and forged ones would fill the memory.
-    if (!this.#accounts.touch(account, mix(account ^ 0x5bd1e995), at, 0)) return undefined;
+    if (!this.#accounts.touch(accountHash(signal), accountOtherHalf(signal), at, 0)) return undefined;
     const { record, base } = this.#accounts;
     const unproven = signal.proven === 'no';
     const isNew = addSource(record, base, { high: address.high, low: address.low, at, unproven, blind: false });
@@ -104,12 +100,4 @@ export class AccountWatch {
 
 function isWithin(time: number, at: number, ms: number): boolean {
   return time !== 0 && ((at - time) | 0) <= ms;
-}
-
-function deviceHigh(account: number, high: number): number {
-  return (account ^ mix(high)) >>> 0;
-}
-
-function deviceLow(account: number, low: number): number {
-  return (low ^ mix(account)) >>> 0;
 }
