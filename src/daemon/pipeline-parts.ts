@@ -27,11 +27,14 @@ export function buildPipeline(
     const own = (config.detectors as Readonly<Record<string, { readonly mode: DetectorMode }>>)[kind.name];
     if (own === undefined || own.mode === 'off') return [];
     const detector = kind.create(own, intel, config['dial-plan']);
-    return [{ detector, mode: own.mode, needs: kind.needs ?? [] }];
+    return [{ detector, mode: own.mode, needs: kind.needs ?? [], perSource: kind.perSource === true }];
   });
   const policy = new Policy({
     config: config.policy,
     dryRunDetectors: detectors.filter(({ mode }) => mode === 'dry-run').map(({ detector }) => detector.name),
+    perSource: new Map(
+      detectors.flatMap(({ detector, perSource }, place) => (perSource ? [[detector.name, place]] : [])),
+    ),
   });
   const pipeline = new Pipeline({ detectors: detectors.map(({ detector }) => detector), policy, onFault });
   return { pipeline, policy, detectors };

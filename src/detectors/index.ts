@@ -32,6 +32,7 @@ export const DETECTORS: readonly DetectorKind[] = [
     name: 'scanner',
     description: 'known scanning tools',
     schema: scannerConfig,
+    perSource: true,
     create: (config) => new Scanner(config),
   }),
   defineDetector({
@@ -39,6 +40,7 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'visitors of the decoy and of extensions that belong to nobody',
     schema: decoyTouchConfig,
     needs: ['request.refused'],
+    perSource: true,
     create: (config) => new DecoyTouch(config),
   }),
   defineDetector({
@@ -46,6 +48,7 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'many accounts tried from one source',
     schema: enumerationConfig,
     needs: ['register.failed', 'request.refused', 'malformed', 'call.failed'],
+    perSource: true,
     create: (config) => new Enumeration(config),
   }),
   defineDetector({
@@ -53,6 +56,7 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'many failures from one source',
     schema: bruteForceConfig,
     needs: ['register.failed', 'request.refused', 'malformed', 'call.failed'],
+    perSource: true,
     create: (config) => new BruteForce(config),
   }),
   defineDetector({
@@ -67,6 +71,7 @@ export const DETECTORS: readonly DetectorKind[] = [
     description: 'calls that try which prefix leads out',
     schema: dialProbeConfig,
     needs: ['call.failed', 'call.answered', 'request.refused'],
+    perSource: true,
     create: (config, _intel, plan) => new DialProbe(config, plan),
   }),
   defineDetector({
@@ -94,6 +99,7 @@ export const DETECTORS: readonly DetectorKind[] = [
     name: 'reputation',
     description: 'addresses on a list that fail here, too',
     schema: reputationConfig,
+    perSource: true,
     create: (config, intel) => new Reputation(config, intel),
   }),
   defineDetector({

@@ -39,6 +39,7 @@ function make(...names: string[]) {
     observe: (one: Signal) => {
       if (one.user === 'poison') throw new Error('policy broke');
       policy.observed.push(one.at);
+      return one.callId === 'told by b' ? 2 : 0;
     },
     expire: (now: number) => void policy.expired.push(now),
   };
@@ -103,6 +104,15 @@ describe('pipeline', () => {
     assert.deepEqual(policy.expired, [NOW, NOW + 30_000]);
   });
 
+  test('a detector that policy spares does not see the signal, the others do', () => {
+    const { pipeline, detectors } = make('a', 'b', 'c');
+    pipeline.process([signal({ at: 1, callId: 'told by b' }), signal({ at: 2 })]);
+    assert.deepEqual(
+      detectors.map((one) => one.seen),
+      [[1, 2], [2], [1, 2]],
+    );
+  });
+
   test('warming up fills the windows but decides nothing', () => {
     const { pipeline, detectors, judged } = make('a');
     pipeline.warmUp([signal({ user: 'a' }), signal({ user: 'bomb' })]);
@@ -142,7 +152,7 @@ describe('findings that have to do with each other', () => {
     const pipeline = new Pipeline({
       detectors: [new Finder('finder'), correlator],
       policy: {
-        observe: () => undefined,
+        observe: () => 0,
         expire: () => undefined,
         decide: (finding) => ({ finding, action: 'block', code: 'threshold', ...decide(finding) }) as Decision,
       },

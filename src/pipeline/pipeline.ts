@@ -30,8 +30,11 @@ export interface Correlation extends Membership {
 
 /** What the pipeline wants of policy; `policy/policy.ts` says the rest. */
 export interface Judge {
-  /** Called for every signal, before the detectors see it. */
-  observe(signal: Signal): void;
+  /**
+   * Called for every signal, before the detectors see it.
+   * @returns the detectors that need not see it, a bit each in their order: its source is blocked, and they have told of it
+   */
+  observe(signal: Signal): number;
   /** Its `finding` may say the same in other words. */
   decide(finding: Finding): Decision;
   expire(now: number): void;
@@ -86,9 +89,11 @@ export class Pipeline {
         const ended = this.#advance(signal.at);
         if (ended.length > 0) outcomes.push(...this.#decideAll(ended));
       }
-      this.#inform(signal);
+      const spared = this.#inform(signal);
+      let bit = 1;
       for (const detector of this.#detectors) {
-        const outcome = this.#consult(detector, signal);
+        const outcome = (spared & bit) === 0 ? this.#consult(detector, signal) : undefined;
+        bit <<= 1;
         if (outcome !== undefined) outcomes.push(...this.#correlate(outcome, signal));
       }
     }
@@ -112,11 +117,13 @@ export class Pipeline {
     }
   }
 
-  #inform(signal: Signal): void {
+  /** @returns the detectors that need not see the signal */
+  #inform(signal: Signal): number {
     try {
-      this.#policy.observe(signal);
+      return this.#policy.observe(signal);
     } catch (error) {
       this.#onFault('policy', error);
+      return 0;
     }
   }
 

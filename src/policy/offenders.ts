@@ -79,7 +79,12 @@ export class Offenders {
 
   /** Whether a block holds all of `target`. */
   isBlocked(target: Network, at: number): boolean {
-    return this.#around(target).some(({ until }) => until > at);
+    return this.blockedUntil(target) > at;
+  }
+
+  /** Until when blocks hold all of `target`, ms since the epoch; 0 if none ever did. */
+  blockedUntil(target: Network): number {
+    return this.#around(target).reduce((latest, { until }) => Math.max(latest, until), 0);
   }
 
   /** Whether a person has just lifted a block that held all of `target`. */

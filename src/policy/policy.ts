@@ -13,6 +13,7 @@ import type { PolicyConfig } from './config.ts';
 import { asMisconfigured, failsWithOwnAccounts, isKnownGood } from './known-good.ts';
 import { Offenders, type Sentence } from './offenders.ts';
 import { Reminders } from './reminders.ts';
+import { Told } from './told.ts';
 
 type Verdict = Pick<Decision, 'action' | 'code' | 'reason' | 'seconds'> & {
   /** The finding in other words. */
@@ -23,6 +24,8 @@ export interface PolicyOptions {
   readonly config: PolicyConfig;
   /** Detectors whose findings are recorded only, by name. */
   readonly dryRunDetectors: readonly string[];
+  /** Detectors that look at each source by itself, with the place of each in the order of all. */
+  readonly perSource?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -38,12 +41,16 @@ export class Policy {
   readonly #clients: Clients;
   readonly #accounts: Accounts;
   readonly #reminders = new Reminders();
+  readonly #told = new Told();
+  /** By name, the bit of each detector that looks at sources by themselves. */
+  readonly #perSource: ReadonlyMap<string, number>;
   readonly #isWelcome = (address: Address, at: number): boolean => this.#offenders.isWelcome(address, at);
   #allowlist = new Allowlist([]);
 
-  constructor({ config, dryRunDetectors }: PolicyOptions) {
+  constructor({ config, dryRunDetectors, perSource = new Map() }: PolicyOptions) {
     this.#config = config;
     this.#dryRun = new Set(dryRunDetectors);
+    this.#perSource = new Map([...perSource].map(([name, place]) => [name, 1 << place]));
     const limits = { maxOffenders: config['max-offenders'], forgiveAfterMs: config['forgive-after'] };
     this.#offenders = new Offenders(limits);
     this.#rehearsed = new Offenders(limits);
@@ -80,6 +87,7 @@ export class Policy {
   /** A block was lifted: the next finding decides anew, and the source is no further offender for it. */
   noteUnblock(target: Network, at: number): void {
     this.#offenders.noteUnblock(target, at);
+    this.#told.forget(target);
   }
 
   /** An account that was not disabled here: by hand, or before the restart. @param aor in its one spelling */
@@ -97,14 +105,15 @@ export class Policy {
     return this.#accounts.exempts(aor);
   }
 
-  /** Called for every signal, before the detectors see it. */
-  observe(signal: Signal): void {
+  observe(signal: Signal): number {
     this.#clients.observe(signal, this.#isWelcome);
+    return this.#told.tellers(signal.address, signal.at);
   }
 
   decide(finding: Finding): Decision {
     const target = targetOf(finding.subject);
     const { finding: stated = finding, ...judged } = this.#judge(finding, target);
+    if (target !== undefined) this.#noteTold(finding, target, judged);
     const repeated = this.#reminders.isRepeated(stated, judged);
     const verdict = this.#dryRun.has(finding.detector) ? asDryRun(finding.detector, judged) : judged;
     return { target, at: finding.at, finding: stated, ...verdict, repeated };
@@ -114,6 +123,7 @@ export class Policy {
     this.#offenders.expire(now);
     this.#rehearsed.expire(now);
     this.#reminders.expire(now);
+    this.#told.expire(now);
     this.#clients.expire(now);
     this.#accounts.expire(now);
   }
@@ -142,7 +152,7 @@ export class Policy {
     if (allowed !== undefined) {
       return verdict('ignore', 'allowlisted', `allowlisted: ${allowed.network.text} (${allowed.value})`);
     }
-    const book = this.#dryRun.has(finding.detector) ? this.#rehearsed : this.#offenders;
+    const book = this.#bookOf(finding.detector);
     if (this.#offenders.isBlocked(target, finding.at) || book.isBlocked(target, finding.at)) {
       return verdict('ignore', 'already_blocked', ALREADY_BLOCKED);
     }
@@ -162,6 +172,18 @@ export class Policy {
     if (spared !== undefined) return spared;
     book.punish(target, finding.at, sentence, isForgeable);
     return blocked(finding, sentence);
+  }
+
+  /** Whoever tells of a blocked source need not see more of it. */
+  #noteTold({ subject, detector, at }: Finding, target: Network, { action, code }: Verdict): void {
+    const teller = this.#perSource.get(detector);
+    if (teller === undefined || subject.kind !== 'ip' || (action !== 'block' && code !== 'already_blocked')) return;
+    const until = Math.max(this.#offenders.blockedUntil(target), this.#bookOf(detector).blockedUntil(target));
+    this.#told.note(subject.address, at, until, teller);
+  }
+
+  #bookOf(detector: string): Offenders {
+    return this.#dryRun.has(detector) ? this.#rehearsed : this.#offenders;
   }
 
   #judgeWithoutAddress(finding: Finding): Verdict {
