@@ -54,7 +54,7 @@ async function measure(path: string, format: string, step: string): Promise<numb
 }
 
 /** As bin/sipward starts it. */
-const FLAGS = ['--min-semi-space-size=16'];
+const FLAGS = ['--min-semi-space-size=16', '--no-allocation-site-pretenuring'];
 
 function inOwnProcess(path: string, format: string, step: string): number {
   const self = fileURLToPath(import.meta.url);

@@ -28,11 +28,15 @@ const AGENTS = [
   'Asterisk PBX 18.9',
 ];
 
-/** As sipward's configuration for OpenSIPS writes them: failed registrations, door knocks, calls, registrations. */
+/**
+ * As sipward's configuration for OpenSIPS writes them: failed registrations and door knocks of attackers, registrations
+ * and calls of phones.
+ */
 export function* eventLines(options: LinesOptions): Generator<string> {
   const next = randomNumbers(42);
-  for (const { at, ip, port, user, number } of shots(options, next)) {
+  for (const shot of shots(options, next)) {
     const [kind, method, status, reason] = KINDS[next() % KINDS.length]!;
+    const { at, ip, port, user, number } = SERVED.includes(kind) ? phoneShot(shot, next) : shot;
     const head = `E_SIPWARD,1 ${kind} ${Math.floor(at / 1000)} ${Math.floor((at % 1000) * 1000)} ${ip} ${port} udp 1`;
     const texts = [String(user), 'example.com', 'sip:example.com', AGENTS[number % 4] ?? '', `${next()}@192.168.1.20`];
     const marks = [`"${user}" <sip:${user}@example.com>`, next().toString(16), `z9hG4bK-${next()}`, ''];
@@ -52,6 +56,15 @@ const KINDS = [
   ['call.started', 'INVITE', '', ''],
 ] as const;
 
+const SERVED: readonly string[] = ['register.ok', 'call.started'];
+const PHONES = 5000;
+
+/** The same moment, of one of the customers' phones, each with an account of its own. */
+function phoneShot(shot: Shot, next: () => number): Shot {
+  const phone = next() % PHONES;
+  return { ...shot, ip: `100.64.${phone >> 8}.${phone & 255}`, user: 20_000 + phone, number: 1 };
+}
+
 /** As OpenSIPS scripts in the field write them with xlog, through syslog. */
 export function* xlogLines(options: LinesOptions): Generator<string> {
   const next = randomNumbers(42);
@@ -68,7 +81,15 @@ export function* xlogLines(options: LinesOptions): Generator<string> {
   }
 }
 
-function* shots({ lines, sources, until }: LinesOptions, next: () => number) {
+interface Shot {
+  readonly at: number;
+  readonly ip: string;
+  readonly port: number;
+  readonly user: number;
+  readonly number: number;
+}
+
+function* shots({ lines, sources, until }: LinesOptions, next: () => number): Generator<Shot> {
   for (let number = 0; number < lines; number++) {
     const source = next() % 10 === 0 ? next() % sources : next() % Math.ceil(sources / 10);
     const ip = `${11 + (source >> 16)}.${(source >> 8) & 255}.${source & 255}.${source % 251}`;
