@@ -76,8 +76,8 @@ export interface DetectorKind<C = unknown> {
   /** Kinds of signals of which it needs at least one to find anything, for `doctor`; absent: it looks at nearly all. */
   readonly needs?: readonly SignalKind[];
   /**
-   * It looks at each source by itself and says one thing of it. So once it has told of a source that is blocked, it sees
-   * no more of that one until the block ends: as in life, where the kernel keeps such a source out.
+   * It looks at each source by itself. So once it has told of a source that is blocked, and that was enough to block it, it
+   * sees no more of that one until the block ends: as in life, where the kernel keeps such a source out.
    */
   readonly perSource?: true;
   /**

@@ -113,6 +113,7 @@ export const DETECTORS: readonly DetectorKind[] = [
     name: 'flood',
     description: 'more requests than a client sends',
     schema: floodConfig,
+    perSource: true,
     create: (config) => new Flood(config),
   }),
   defineDetector({

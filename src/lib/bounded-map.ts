@@ -52,7 +52,10 @@ export class BoundedMap<K, V> {
 
   /** Deletes what `isOver` says of. Linear. */
   expire(isOver: (value: V, key: K) => boolean): void {
-    for (const [key, value] of this.#entries) if (isOver(value, key)) this.#entries.delete(key);
+    // Not by for-of, which makes an array of each entry.
+    this.#entries.forEach((value, key) => {
+      if (isOver(value, key)) this.#entries.delete(key);
+    });
   }
 
   /** Least recently used first. */

@@ -156,7 +156,7 @@ export class Policy {
     if (this.#offenders.isBlocked(target, finding.at) || book.isBlocked(target, finding.at)) {
       return verdict('ignore', 'already_blocked', ALREADY_BLOCKED);
     }
-    if (SEVERITIES.indexOf(finding.severity) < SEVERITIES.indexOf(this.#config['block-from'])) {
+    if (!this.#isSevere(finding)) {
       return verdict('watch', 'below_severity', `findings of severity ${finding.severity} do not block`);
     }
     if (this.#offenders.isLifted(target, finding.at)) {
@@ -174,12 +174,18 @@ export class Policy {
     return blocked(finding, sentence);
   }
 
-  /** Whoever tells of a blocked source need not see more of it. */
-  #noteTold({ subject, detector, at }: Finding, target: Network, { action, code }: Verdict): void {
+  /** Whoever tells of a blocked source what is enough to block it need not see more of it. */
+  #noteTold(finding: Finding, target: Network, { action, code }: Verdict): void {
+    const { subject, detector, at } = finding;
     const teller = this.#perSource.get(detector);
-    if (teller === undefined || subject.kind !== 'ip' || (action !== 'block' && code !== 'already_blocked')) return;
+    if (teller === undefined || subject.kind !== 'ip' || !this.#isSevere(finding)) return;
+    if (action !== 'block' && code !== 'already_blocked') return;
     const until = Math.max(this.#offenders.blockedUntil(target), this.#bookOf(detector).blockedUntil(target));
     this.#told.note(subject.address, at, until, teller);
+  }
+
+  #isSevere({ severity }: Finding): boolean {
+    return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(this.#config['block-from']);
   }
 
   #bookOf(detector: string): Offenders {

@@ -54,6 +54,13 @@ test('of a source that is not blocked all is seen', () => {
   assert.equal(told(NOW + 1), 0);
 });
 
+test('what would not block by itself spares no detector, even of a blocked source', () => {
+  const { find, told } = make();
+  find('scanner');
+  find('brute-force', { severity: 'warning', at: NOW + 1 });
+  assert.equal(told(NOW + 2), SCANNER);
+});
+
 test('a detector in dry run is spared by what it would have blocked itself', () => {
   const { find, told } = make(['scanner']);
   find('scanner');
