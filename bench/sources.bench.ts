@@ -1,6 +1,6 @@
 /**
  * Bounds: the cost of a signal stays flat (within 2 x) from 1,000 to 10 million sources, and a million tracked sources
- * take at most 250 MB in all. Each size runs in a process of its own, so that memory is that size's.
+ * take at most 250 MB. Each size runs in a process of its own, so that memory is that size's.
  *
  *     node bench/sources.bench.ts
  */
@@ -23,6 +23,9 @@ interface Measured {
   readonly sources: number;
   readonly parseNs: number;
   readonly detectNs: number;
+  /** Of the tables that the sources are tracked in. */
+  readonly tableMegabytes: number;
+  /** Of the whole process, node's own program and its garbage included. */
   readonly rssMegabytes: number;
   readonly tracked: number;
   readonly evicted: number;
@@ -68,11 +71,13 @@ function measure(sources: number): Measured {
     detectNs += process.hrtime.bigint() - parsed;
   }
   const states = detectors.map(({ detector }) => detector.state());
+  const { rss, arrayBuffers } = process.memoryUsage();
   return {
     sources,
     parseNs: Number(parseNs) / (SIGNALS * 0.8),
     detectNs: Number(detectNs) / (SIGNALS * 0.8),
-    rssMegabytes: process.memoryUsage().rss / 1e6,
+    tableMegabytes: arrayBuffers / 1e6,
+    rssMegabytes: rss / 1e6,
     tracked: Math.max(...states.map((state) => state.tracked)),
     evicted: states.reduce((sum, state) => sum + state.evicted, 0),
   };
@@ -98,7 +103,8 @@ if (size !== undefined) {
       'detect and decide, ns',
       'a signal, ns',
       'ratio to 1,000',
-      'memory (RSS)',
+      'tables',
+      'process (RSS)',
       'tracked',
       'evicted',
     ],
@@ -108,6 +114,7 @@ if (size !== undefined) {
       row.detectNs.toFixed(0),
       total(row).toFixed(0),
       (total(row) / total(rows[0])).toFixed(2),
+      `${row.tableMegabytes.toFixed(0)} MB`,
       `${row.rssMegabytes.toFixed(0)} MB`,
       row.tracked.toLocaleString('en'),
       row.evicted.toLocaleString('en'),
