@@ -65,7 +65,7 @@ describe('the control socket with any input', () => {
         engine: noEngine('enforce'),
         daemon: true,
         clock: () => NOW,
-        geography: async () => NO_GEOGRAPHY,
+        geography: async () => ({ ...NO_GEOGRAPHY, databases: [], staleAfterMs: Infinity }),
         retention: { signalsMs: 0, eventsMs: 0, blocksMs: 0 },
         stateDir: '/',
         implied: () => [],

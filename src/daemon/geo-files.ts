@@ -1,11 +1,14 @@
-import type { GeoBook } from '../intel/geo/geo-book.ts';
+import type { GeoBook, GeoDatabase } from '../intel/geo/geo-book.ts';
+import type { Clock } from '../lib/clock.ts';
+import { FeedSilence } from '../silence/feed-silence.ts';
 import type { EventRow } from '../store/store.ts';
 import { periodically } from './periodic.ts';
 
 const EVERY_MS = 60_000;
 
 export interface GeoFilesOptions {
-  readonly book: Pick<GeoBook, 'round'>;
+  readonly book: Pick<GeoBook, 'round' | 'databases' | 'staleAfterMs'>;
+  readonly clock: Clock;
   readonly log: {
     info(fields: object, message: string): void;
     error(fields: object, message: string): void;
@@ -13,11 +16,16 @@ export interface GeoFilesOptions {
   readonly note: (event: Pick<EventRow, 'type' | 'severity' | 'description'>) => void;
 }
 
-/** Keeps what is known of places in step with its files. One that cannot be used is a fault, told of once. */
+/**
+ * Keeps what is known of places in step with its files. One that cannot be used is told of once, and so is a file of the
+ * operator that is not renewed any more. That the data which comes with sipward grows old is no silence, for nobody renews
+ * it: `sipward doctor` says so.
+ */
 export class GeoFiles {
   readonly #options: GeoFilesOptions;
   readonly #timers = new AsyncDisposableStack();
-  #told: readonly string[] = [];
+  #logged: readonly string[] = [];
+  readonly #silences = new Map<string, FeedSilence>();
 
   constructor(options: GeoFilesOptions) {
     this.#options = { ...options };
@@ -33,15 +41,32 @@ export class GeoFiles {
   }
 
   async round(): Promise<void> {
-    const { book, log, note } = this.#options;
+    const { book, log } = this.#options;
     const { read, faults } = await book.round();
     for (const database of read) log.info({ database }, 'geographic data was read');
     for (const { message } of faults) {
-      if (this.#told.includes(message)) continue;
-      log.error({ error: message }, 'geographic data cannot be read, what was known before remains');
-      note({ type: 'sensor_silent', severity: 'error', description: `geographic data cannot be read: ${message}` });
+      if (!this.#logged.includes(message))
+        log.error({ error: message }, 'geographic data cannot be read, what was known before remains');
     }
-    this.#told = faults.map(({ message }) => message);
+    this.#logged = faults.map(({ message }) => message);
+    for (const database of book.databases) this.#look(database);
+  }
+
+  #look(database: GeoDatabase): void {
+    const { clock, note } = this.#options;
+    const at = clock();
+    const { builtAt = at, fault } = database;
+    const change = this.#silenceOf(database).observe({ at, freshAt: builtAt, trouble: fault?.message });
+    if (change !== undefined) note({ ...change, severity: change.type === 'sensor_silent' ? 'error' : 'info' });
+  }
+
+  #silenceOf({ name, paths, isShipped }: GeoDatabase): FeedSilence {
+    const known = this.#silences.get(name);
+    if (known !== undefined) return known;
+    const staleAfterMs = isShipped ? Infinity : this.#options.book.staleAfterMs;
+    const silence = new FeedSilence(`geographic data ${name} (${paths.join(', ')})`, staleAfterMs, 0);
+    this.#silences.set(name, silence);
+    return silence;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

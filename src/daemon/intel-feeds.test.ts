@@ -80,7 +80,7 @@ test('an answer that means nothing changes nothing; for long enough it is an ala
         assert.equal(existsSync(join(dir, 'apiban.json')), false);
         assert.match(
           (await runOnce(dir, config, DAY)).notes[0] ?? '',
-          /^sensor_silent: APIBan has given nothing new since .* \(.*without a cursor.*\): what it lists grows old$/,
+          /^sensor_silent: APIBan has given nothing new since .* \(.*without a cursor.*\): what is known from it grows old$/,
         );
       },
     ),
@@ -105,7 +105,7 @@ test('a file that was not written for too long is an alarm, if that was asked fo
     utimesSync(path, new Date(NOW - 3 * DAY), new Date(NOW - 3 * DAY));
     const { notes } = await runOnce(dir, { files: { own: { path, 'stale-after': '2d' }, old: { path } } });
     assert.deepEqual(notes, [
-      `sensor_silent: list own (${path}) has given nothing new since 2026-01-12T00:00:00.000Z: what it lists grows old`,
+      `sensor_silent: list own (${path}) has given nothing new since 2026-01-12T00:00:00.000Z: what is known from it grows old`,
     ]);
   }));
 

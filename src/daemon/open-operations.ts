@@ -3,7 +3,6 @@ import type { Config } from '../config/schema.ts';
 import { GeoBook } from '../intel/geo/geo-book.ts';
 import type { Clock } from '../lib/clock.ts';
 import { peersOf } from '../opensips/peers.ts';
-import type { Geography } from '../pipeline/intel.ts';
 import { accountAllowlist } from '../policy/accounts.ts';
 import { openEngine } from '../store/open-engine.ts';
 import { SqlStore } from '../store/sql-store.ts';
@@ -47,7 +46,7 @@ export async function withOperations<T>(
 }
 
 /** What cannot be read is unknown here; `sipward check` says why. */
-async function readGeography(config: Config): Promise<Geography> {
+async function readGeography(config: Config): Promise<GeoBook> {
   const book = new GeoBook(config.intel.geo);
   await book.round();
   return book;

@@ -1,3 +1,4 @@
+import type { GeoBook } from '../intel/geo/geo-book.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Network } from '../lib/network.ts';
 import type { EventType } from '../pipeline/finding.ts';
@@ -11,6 +12,9 @@ export interface ImpliedEntry {
   readonly description: string;
 }
 
+/** Where addresses are, and how far that can be relied on. */
+export type Places = Geography & Pick<GeoBook, 'databases' | 'staleAfterMs'>;
+
 /** What operations work on. */
 export interface OperationsContext {
   readonly store: Store;
@@ -19,7 +23,7 @@ export interface OperationsContext {
   readonly daemon: boolean;
   readonly clock: Clock;
   /** Asked for when it is needed: without a daemon its files have to be read first. */
-  readonly geography: () => Promise<Geography>;
+  readonly geography: () => Promise<Places>;
   readonly retention: Retention;
   readonly stateDir: string;
   /** Asked each time: interfaces come and go. */

@@ -5,21 +5,24 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { signal } from '../../test/support/signals.ts';
 import { Network } from '../lib/network.ts';
-import { type Geography, NO_GEOGRAPHY } from '../pipeline/intel.ts';
+import { NO_GEOGRAPHY } from '../pipeline/intel.ts';
 import { openEngine } from '../store/open-engine.ts';
 import { SqlStore } from '../store/sql-store.ts';
 import { remoteOperations } from './control-client.ts';
 import { serveControl } from './control-server.ts';
 import { testOperations, turnableClock, type WithBench } from './operations.testkit.ts';
 import { testAccountOperations } from './operations-accounts.testkit.ts';
+import type { Places } from './operations-context.ts';
 import { impliedAllowlist, localOperations } from './operations-local.ts';
 import { RecordingEngine } from './recording-engine.testkit.ts';
 import { signalRow } from './records.ts';
 
 const DAY_MS = 86_400_000;
 
-const PLACES: Geography = {
+const PLACES: Places = {
   ...NO_GEOGRAPHY,
+  databases: [],
+  staleAfterMs: Infinity,
   country: ({ text }) => (text === '203.0.113.7' ? 'NL' : undefined),
   networkNumber: ({ text }) => (text === '203.0.113.7' ? { asn: 64500, name: 'Example Hosting' } : undefined),
 };

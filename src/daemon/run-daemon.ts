@@ -9,7 +9,6 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { peersOf } from '../opensips/peers.ts';
 import { subjectText } from '../pipeline/finding.ts';
-import type { Geography } from '../pipeline/intel.ts';
 import type { Outcome } from '../pipeline/pipeline.ts';
 import { accountAllowlist } from '../policy/accounts.ts';
 import { SOURCES } from '../sources/index.ts';
@@ -71,7 +70,7 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
     log.error({ component, error: String(error) }, 'a component failed');
   const silence = new SilenceWatch({ config: config.silence, clock, log, note });
   const geography = new GeoBook(config.intel.geo);
-  stack.use(await new GeoFiles({ book: geography, log, note }).start());
+  stack.use(await new GeoFiles({ book: geography, clock, log, note }).start());
   const intel = { listing: (address: Address, at: number) => book.listing(address, at), geography };
   const parts = buildPipeline(config, onFault, intel);
   const enforcement = buildEnforcement(options, clock, silence);
@@ -140,7 +139,7 @@ function operationsOf(
   clock: Clock,
   store: Store,
   daemon: Daemon,
-  geography: Geography,
+  geography: GeoBook,
 ): Operations {
   return localOperations({
     store,

@@ -26,7 +26,7 @@ test('a list that is not renewed for long enough is told of once, and when it is
       () => false,
     ),
     [
-      'list own has given nothing new since 2026-01-15T00:00:00.000Z: what it lists grows old',
+      'list own has given nothing new since 2026-01-15T00:00:00.000Z: what is known from it grows old',
       'list own is renewed, after 1d6h',
     ],
   );
@@ -42,7 +42,7 @@ test('a list that may be of any age is told of if it cannot be read for an hour'
       (hour) => hour >= 5 && hour < 9,
     ),
     [
-      'list own cannot be read since 2026-01-15T05:00:00.000Z (ENOENT): what it lists grows old',
+      'list own cannot be read since 2026-01-15T05:00:00.000Z (ENOENT): what is known from it grows old',
       'list own is renewed, after 4h',
     ],
   );

@@ -32,14 +32,14 @@ export class FeedSilence {
     if (trouble === undefined) this.#troubleFrom = undefined;
     else this.#troubleFrom ??= at;
     const isStale = at - freshAt >= this.#staleAfterMs;
-    const isUnreadable = at - (this.#troubleFrom ?? at) >= this.#unreadableAfterMs;
+    const isUnreadable = this.#troubleFrom !== undefined && at - this.#troubleFrom >= this.#unreadableAfterMs;
     if (!isStale && !isUnreadable) return trouble === undefined ? this.#renewed(at) : undefined;
     if (this.#silentFrom !== undefined) return undefined;
     this.#silentFrom = isStale ? freshAt : this.#troubleFrom;
     const since = new Date(this.#silentFrom ?? at).toISOString();
     const what = isStale ? `has given nothing new since ${since}` : `cannot be read since ${since}`;
     const why = trouble === undefined ? '' : ` (${trouble})`;
-    return { type: 'sensor_silent', description: `${this.#name} ${what}${why}: what it lists grows old` };
+    return { type: 'sensor_silent', description: `${this.#name} ${what}${why}: what is known from it grows old` };
   }
 
   #renewed(at: number): SilenceChange | undefined {

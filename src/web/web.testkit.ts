@@ -73,7 +73,7 @@ export async function withWeb(
     engine,
     daemon: true,
     clock,
-    geography: async () => ({ ...NO_GEOGRAPHY, country: () => 'NL' }),
+    geography: async () => ({ ...NO_GEOGRAPHY, country: () => 'NL', databases: [], staleAfterMs: Infinity }),
     retention,
     stateDir: '/',
     implied: () => [],

@@ -56,8 +56,12 @@ export class AsnRanges {
   /** Each number once; the ranges say which by its place here. The first is nobody's. */
   readonly #owners: (NetworkNumber | undefined)[] = [undefined];
 
+  /** When their maker wrote them, ms since the epoch. */
+  readonly builtAt: number | undefined;
+
   /** @throws if a text is not of the form, with the line */
-  constructor(v4: string, v6: string) {
+  constructor(v4: string, v6: string, builtAt?: number) {
+    this.builtAt = builtAt;
     const places = new Map<number, number>();
     this.#v4 = this.#read(v4, parseV4, places);
     this.#v6 = this.#read(v6, parseV6Key, places);

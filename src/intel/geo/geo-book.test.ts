@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { mmdbFile } from '../../../test/support/mmdb.ts';
 import { Address } from '../../lib/address.ts';
+import { geoConfig } from './config.ts';
 import { GeoBook } from './geo-book.ts';
 
+const bookOf = (config: object) => new GeoBook(geoConfig.parse(config));
 const address = (ip: string) => Address.parse(ip) ?? assert.fail(ip);
 
 async function withFolder(use: (path: (name: string) => string) => Promise<void>): Promise<void> {
@@ -26,7 +28,7 @@ const countries = (code: string) =>
   mmdbFile({ '11.22.0.0/16': { country: { iso_code: code } }, '2a01:4f8::/32': { country: { iso_code: 'DE' } } });
 
 test('the data that comes with sipward knows the internet', async () => {
-  const book = new GeoBook({});
+  const book = bookOf({});
   assert.deepEqual(await book.round(), { read: ['country', 'asn'], faults: [] });
   assert.deepEqual(await book.round(), { read: [], faults: [] });
   for (const [ip, country, asn] of [
@@ -49,7 +51,7 @@ test('the data that comes with sipward knows the internet', async () => {
 });
 
 test('nothing is known before the files are read', () => {
-  const book = new GeoBook({});
+  const book = bookOf({});
   assert.equal(book.country(address('193.99.144.80')), undefined);
   assert.equal(book.networkNumber(address('193.99.144.80')), undefined);
 });
@@ -59,7 +61,7 @@ test('the files of the operator are used instead, and the city file knows the co
     const location = { latitude: 48.25, longitude: 11.5, accuracy_radius: 10 };
     await writeFile(path('city'), mmdbFile({ '11.22.0.0/16': { country: { iso_code: 'AT' }, location } }));
     await writeFile(path('asn'), mmdbFile({ '11.22.0.0/16': { autonomous_system_number: 64500 } }));
-    const book = new GeoBook({ city: path('city'), asn: path('asn') });
+    const book = bookOf({ city: path('city'), asn: path('asn') });
     assert.deepEqual((await book.round()).faults, []);
     assert.equal(book.country(address('11.22.33.44')), 'AT');
     assert.deepEqual(book.place(address('11.22.33.44')), { latitude: 48.25, longitude: 11.5, accuracyKm: 10 });
@@ -68,10 +70,37 @@ test('the files of the operator are used instead, and the city file knows the co
   });
 });
 
+test('each database says how old it is, and whether it came with sipward', async () => {
+  await withFolder(async (path) => {
+    await writeFile(path('city'), countries('DE'));
+    const book = bookOf({ country: path('city'), asn: path('none') });
+    await book.round();
+    const [country, asn] = book.databases;
+    assert.deepEqual(country, {
+      name: 'country',
+      paths: [path('city')],
+      isShipped: false,
+      builtAt: 1_760_000_000_000,
+      fault: undefined,
+    });
+    assert.deepEqual([asn?.builtAt, asn?.fault?.message.split(' ')[0]], [undefined, 'intel.geo.asn:']);
+    await writeFile(path('none'), mmdbFile({ '11.22.0.0/16': { autonomous_system_number: 64500 } }));
+    await book.round();
+    assert.deepEqual([book.databases[1]?.builtAt, book.databases[1]?.fault], [1_760_000_000_000, undefined]);
+  });
+  const shipped = bookOf({});
+  await shipped.round();
+  const day = Date.UTC(2026, 5, 17);
+  for (const { name, isShipped, builtAt = 0 } of shipped.databases) {
+    assert.ok(isShipped && builtAt >= day && builtAt < day + 86_400_000, name);
+  }
+  assert.equal(shipped.databases.length, 2);
+});
+
 test('a file that is replaced is read again', async () => {
   await withFolder(async (path) => {
     await writeFile(path('country'), countries('DE'));
-    const book = new GeoBook({ country: path('country') });
+    const book = bookOf({ country: path('country') });
     await book.round();
     assert.equal(book.country(address('11.22.33.44')), 'DE');
     assert.equal(book.country(address('2a01:4f8::1')), 'DE');
@@ -88,7 +117,7 @@ test('an address whose record is damaged is nowhere', async () => {
     const first = contents.indexOf(Buffer.from('country_code')) - 2;
     contents.fill(0, first, first + 12);
     await writeFile(path('country'), contents);
-    const book = new GeoBook({ country: path('country') });
+    const book = bookOf({ country: path('country') });
     assert.deepEqual((await book.round()).faults, []);
     assert.equal(book.country(address('11.22.33.44')), undefined);
     assert.equal(book.country(address('12.22.33.44')), 'DE');
@@ -105,7 +134,7 @@ describe('a file that cannot be used is told of with its path, and what was know
     test(what, async () => {
       await withFolder(async (path) => {
         await writeFile(path('country'), countries('DE'));
-        const book = new GeoBook({ country: path('country') });
+        const book = bookOf({ country: path('country') });
         await book.round();
         await replace(path('country'), contents);
         const { read, faults } = await book.round();
@@ -121,7 +150,7 @@ describe('a file that cannot be used is told of with its path, and what was know
   }
   test('missing', async () => {
     await withFolder(async (path) => {
-      const { faults } = await new GeoBook({ country: path('none'), asn: path('nor') }).round();
+      const { faults } = await bookOf({ country: path('none'), asn: path('nor') }).round();
       assert.deepEqual(
         faults.map(({ message }) => message),
         [

@@ -10,6 +10,7 @@ import { Mmdb } from './mmdb.ts';
 import { countryOf, networkNumberOf, placeOf } from './records.ts';
 
 interface Finder<T> {
+  readonly builtAt: number | undefined;
   find(address: Address): T | undefined;
 }
 
@@ -18,6 +19,19 @@ export interface GeoRound {
   /** The databases that were read, by name. */
   readonly read: readonly string[];
   readonly faults: readonly Error[];
+}
+
+/** A database as it is now. */
+export interface GeoDatabase {
+  /** `country`, `city` or `asn`: its key in `intel.geo`. */
+  readonly name: string;
+  readonly paths: readonly string[];
+  /** It came with sipward; else it is the operator's. */
+  readonly isShipped: boolean;
+  /** When its maker wrote what is known now, ms since the epoch; undefined if it does not say, or nothing was read. */
+  readonly builtAt: number | undefined;
+  /** Why its files could not be read the last time; undefined if they could. */
+  readonly fault: Error | undefined;
 }
 
 /**
@@ -29,8 +43,11 @@ export class GeoBook implements Geography {
   readonly #countries: GeoFile<Finder<string>>;
   readonly #places: GeoFile<Finder<Place>> | undefined;
   readonly #numbers: GeoFile<Finder<NetworkNumber>> | undefined;
+  /** From this age on it has grown old, ms. */
+  readonly staleAfterMs: number;
 
-  constructor({ country, city, asn }: GeoConfig) {
+  constructor({ country, city, asn, 'stale-after': staleAfterMs }: GeoConfig) {
+    this.staleAfterMs = staleAfterMs;
     this.#countries = countryFile(country ?? city);
     this.#places =
       city === undefined
@@ -38,6 +55,7 @@ export class GeoBook implements Geography {
         : new GeoFile({
             name: 'city',
             paths: [city],
+            isShipped: false,
             parse: ([contents = Buffer.alloc(0)]) => new Mmdb(contents, placeOf, 'places (latitude and longitude)'),
           });
     this.#numbers = asn === undefined ? shippedNumbers() : numberFile(asn);
@@ -55,18 +73,33 @@ export class GeoBook implements Geography {
     return this.#numbers?.value?.find(address);
   }
 
+  /** All of them, also those that could not be read. */
+  get databases(): readonly GeoDatabase[] {
+    return this.#files.map(({ name, paths, isShipped, value, fault }) => ({
+      name,
+      paths,
+      isShipped,
+      builtAt: value?.builtAt,
+      fault,
+    }));
+  }
+
   /** Reads what is new or has changed. Called at the start and then now and then. */
   async round(): Promise<GeoRound> {
     const read: string[] = [];
     const faults: Error[] = [];
-    for (const file of [this.#countries, this.#places, this.#numbers]) {
+    for (const file of this.#files) {
       try {
-        if (file !== undefined && (await file.round())) read.push(file.name);
+        if (await file.round()) read.push(file.name);
       } catch (error) {
         faults.push(error instanceof Error ? error : new Error(String(error)));
       }
     }
     return { read, faults };
+  }
+
+  get #files(): readonly GeoFile<Finder<unknown>>[] {
+    return [this.#countries, this.#places, this.#numbers].filter((file) => file !== undefined);
   }
 }
 
@@ -74,6 +107,7 @@ function countryFile(path: string | undefined): GeoFile<Finder<string>> {
   return new GeoFile({
     name: 'country',
     paths: [path ?? shipped('geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb')],
+    isShipped: path === undefined,
     parse: ([contents = Buffer.alloc(0)]) => new Mmdb(contents, countryOf, 'country codes'),
   });
 }
@@ -82,6 +116,7 @@ function numberFile(path: string): GeoFile<Finder<NetworkNumber>> {
   return new GeoFile({
     name: 'asn',
     paths: [path],
+    isShipped: false,
     parse: ([contents = Buffer.alloc(0)]) => new Mmdb(contents, networkNumberOf, 'network numbers'),
   });
 }
@@ -90,15 +125,25 @@ function numberFile(path: string): GeoFile<Finder<NetworkNumber>> {
 function shippedNumbers(): GeoFile<Finder<NetworkNumber>> | undefined {
   let paths: readonly string[];
   try {
-    paths = [shipped('asn/asn-ipv4.csv'), shipped('asn/asn-ipv6.csv')];
+    paths = ['asn/asn-ipv4.csv', 'asn/asn-ipv6.csv', 'asn/package.json'].map(shipped);
   } catch {
     return undefined;
   }
   return new GeoFile({
     name: 'asn',
     paths,
-    parse: ([v4, v6]) => new AsnRanges(v4?.toString('utf8') ?? '', v6?.toString('utf8') ?? ''),
+    isShipped: true,
+    parse: (files) => {
+      const [v4 = '', v6 = '', manifest = ''] = files.map((file) => file.toString('utf8'));
+      return new AsnRanges(v4, v6, dateOfVersion(manifest));
+    },
   });
+}
+
+/** The CSV files do not say when they were made, but their package's version does: `2.3.2026061719` is of 17 June 2026. */
+function dateOfVersion(manifest: string): number | undefined {
+  const [, year, month, day] = /"version": "\d+\.\d+\.(\d{4})(\d\d)(\d\d)/.exec(manifest) ?? [];
+  return year === undefined ? undefined : Date.UTC(Number(year), Number(month) - 1, Number(day));
 }
 
 function shipped(file: string): string {

@@ -20,6 +20,12 @@ export class Mmdb<T> {
     if (!this.#holdsAny()) throw new Error(`expected an MMDB file with ${what}, this one has none`);
   }
 
+  /** When its maker wrote it, ms since the epoch; undefined if it does not say. */
+  get builtAt(): number | undefined {
+    const at = this.#reader.metadata.buildEpoch.getTime();
+    return at > 0 ? at : undefined;
+  }
+
   find(address: Address): T | undefined {
     try {
       return this.#factOf(this.#reader.get(address.text));

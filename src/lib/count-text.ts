@@ -1,0 +1,4 @@
+/** `1 line`, `2 lines`, `0 lines`. @param many for words that do not just get an s: `entries` */
+export function countText(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
