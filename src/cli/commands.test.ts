@@ -193,7 +193,7 @@ describe('events and stats', () => {
       assert.equal((await cli.json('events', '--since', '1h')).events.length, 1);
       assert.equal((await cli.json('events', 'list', '--source', '203.0.113.0/24')).events.length, 1);
       assert.equal((await cli.run(['events', 'resolve', '1'])).stdout, 'Event 1 is resolved.\n');
-      assert.match((await cli.run(['events'])).stdout, /\[resolved\]/);
+      assert.match((await cli.run(['events'])).stdout, /\[resolved by ann\]/);
       assert.equal((await cli.json('events', '--open')).events.length, 1);
       assert.equal((await cli.run(['events', '--severity', 'critical'])).stdout, 'No such events.\n');
     }));

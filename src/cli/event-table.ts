@@ -32,14 +32,25 @@ export function foldedTable(session: Session, { events, campaigns }: FoldedEvent
   );
 }
 
-function eventRow({ id, at, severity, type, ip, aor, description, campaign, resolvedAt }: StoredEvent): Cell[] {
+function eventRow({
+  id,
+  at,
+  severity,
+  type,
+  ip,
+  aor,
+  description,
+  campaign,
+  resolvedAt,
+  resolvedBy,
+}: StoredEvent): Cell[] {
   return [
     String(id),
     localTime(at),
     { text: severity, tone: TONES[severity] },
     type,
     (ip === '' ? aor : ip) || (campaign ?? ''),
-    resolvedAt === null ? description : `${description} [resolved]`,
+    resolvedAt === null ? description : `${description} [resolved${resolvedBy === null ? '' : ` by ${resolvedBy}`}]`,
   ];
 }
 

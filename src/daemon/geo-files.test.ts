@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { GeoDatabase } from '../intel/geo/geo-book.ts';
 import { GeoFiles } from './geo-files.ts';
+import { toldEvents } from './own-events.testkit.ts';
 
 const NOW = Date.UTC(2026, 0, 15);
 const DAY = 86_400_000;
@@ -34,7 +35,7 @@ async function story(databases: readonly GeoDatabase[]): Promise<readonly (reado
       info: (fields) => told.push(`info ${JSON.stringify(fields)}`),
       error: (fields) => told.push(`error ${JSON.stringify(fields)}`),
     },
-    note: ({ type, severity, description }) => told.push(`${type} ${severity} ${description}`),
+    events: toldEvents(told, ({ type, severity, description }) => `${type} ${severity} ${description}`).events,
   });
   const days = [];
   for (; day < databases.length; day++) {
@@ -91,7 +92,7 @@ test('the files are read before it has started, and it stops', async () => {
   let rounds = 0;
   const log = { info: () => assert.fail(), error: () => assert.fail() };
   const book = { round: async () => ({ read: [], faults: [], rounds: rounds++ }), databases: [], staleAfterMs: 1 };
-  const files = new GeoFiles({ book, clock: () => NOW, log, note: () => assert.fail() });
+  const files = new GeoFiles({ book, clock: () => NOW, log, events: toldEvents([], () => assert.fail()).events });
   await using started = await files.start();
   assert.equal(started, files);
   assert.equal(rounds, 1);

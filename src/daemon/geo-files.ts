@@ -1,8 +1,9 @@
 import type { GeoBook, GeoDatabase } from '../intel/geo/geo-book.ts';
 import type { Clock } from '../lib/clock.ts';
 import { FeedSilence } from '../silence/feed-silence.ts';
-import type { EventRow } from '../store/store.ts';
+import type { OwnEvents } from './own-events.ts';
 import { periodically } from './periodic.ts';
+import { tellFeed } from './tell-feed.ts';
 
 const EVERY_MS = 60_000;
 
@@ -13,7 +14,7 @@ export interface GeoFilesOptions {
     info(fields: object, message: string): void;
     error(fields: object, message: string): void;
   };
-  readonly note: (event: Pick<EventRow, 'type' | 'severity' | 'description'>) => void;
+  readonly events: Pick<OwnEvents, 'note' | 'begin' | 'end'>;
 }
 
 /**
@@ -53,11 +54,11 @@ export class GeoFiles {
   }
 
   #look(database: GeoDatabase): void {
-    const { clock, note } = this.#options;
+    const { clock, events } = this.#options;
     const at = clock();
-    const { builtAt = at, fault } = database;
-    const change = this.#silenceOf(database).observe({ at, freshAt: builtAt, trouble: fault?.message });
-    if (change !== undefined) note({ ...change, severity: change.type === 'sensor_silent' ? 'error' : 'info' });
+    const { name, builtAt = at, fault } = database;
+    const seen = { at, freshAt: builtAt, trouble: fault?.message };
+    tellFeed(events, `geographic data ${name}`, this.#silenceOf(database), seen);
   }
 
   #silenceOf({ name, paths, isShipped }: GeoDatabase): FeedSilence {

@@ -7,6 +7,7 @@ import { intelConfig } from '../config/intel.ts';
 import { withApiban } from '../intel/apiban/apiban.testkit.ts';
 import { ReputationBook } from '../intel/reputation-book.ts';
 import { IntelFeeds } from './intel-feeds.ts';
+import { toldEvents } from './own-events.testkit.ts';
 
 const NOW = Date.UTC(2026, 0, 15);
 const DAY = 86_400_000;
@@ -23,11 +24,13 @@ async function withDir(use: (dir: string) => Promise<void>): Promise<void> {
 }
 
 /** Runs the feeds once, with the clock a step further at each look, and returns what was told. */
-async function runOnce(stateDir: string, config: unknown, stepMs = 0, isDone?: () => boolean) {
+async function runOnce(stateDir: string, config: unknown, stepMs = 0, isDone?: () => boolean, isOpen?: string) {
   const book = new ReputationBook({ maxEntries: 1000, isExempt: () => false });
   const said: string[] = [];
   const notes: string[] = [];
   const tell = (fields: object, message: string) => said.push(`${message} ${JSON.stringify(fields)}`);
+  const { events, open } = toldEvents(notes, ({ type, description }) => `${type}: ${description}`);
+  if (isOpen !== undefined) open.add(isOpen);
   let now = NOW - stepMs;
   const feeds = new IntelFeeds({
     config: intelConfig.parse(config),
@@ -38,13 +41,13 @@ async function runOnce(stateDir: string, config: unknown, stepMs = 0, isDone?: (
       return now;
     },
     log: { info: tell, warn: tell, error: tell },
-    note: ({ type, description }) => notes.push(`${type}: ${description}`),
+    events,
   });
   await feeds.start();
   for (let i = 0; i < 200 && !(isDone?.() ?? said.length > 0); i++)
     await new Promise((resolve) => setTimeout(resolve, 10));
   await feeds[Symbol.asyncDispose]();
-  return { book, said, notes };
+  return { book, said, notes, open };
 }
 
 test('what APIBan gives is listed, kept with the cursor, and there again after a restart', () =>
@@ -107,6 +110,17 @@ test('a file that was not written for too long is an alarm, if that was asked fo
     assert.deepEqual(notes, [
       `sensor_silent: list own (${path}) has given nothing new since 2026-01-12T00:00:00.000Z: what is known from it grows old`,
     ]);
+  }));
+
+test('what was told before a restart is over when a list is fresh, and not before', () =>
+  withDir(async (dir) => {
+    const path = join(dir, 'list.txt');
+    writeFileSync(path, '1.2.3.4\n');
+    utimesSync(path, new Date(NOW), new Date(NOW));
+    const fresh = await runOnce(dir, { files: { own: { path, 'stale-after': '2d' } } }, 0, undefined, 'list own');
+    assert.deepEqual([fresh.notes, [...fresh.open]], [[], []]);
+    const gone = { files: { own: { path: `${path}.away` } } };
+    assert.deepEqual([...(await runOnce(dir, gone, 0, undefined, 'list own')).open], ['list own']);
   }));
 
 test('kept state that is broken is told of, and the list begins anew', () =>

@@ -8,9 +8,9 @@ import { FileFeed } from '../intel/file-feed/file-feed.ts';
 import type { ReputationBook } from '../intel/reputation-book.ts';
 import type { Clock } from '../lib/clock.ts';
 import { FeedSilence } from '../silence/feed-silence.ts';
-import type { SilenceChange } from '../silence/source-silence.ts';
-import type { EventRow } from '../store/store.ts';
+import type { OwnEvents } from './own-events.ts';
 import { periodically } from './periodic.ts';
+import { tellFeed } from './tell-feed.ts';
 
 const FILES_EVERY_MS = 60_000;
 /** A file that cannot be read for so long is not just being renewed. */
@@ -28,7 +28,7 @@ export interface IntelFeedsOptions {
     warn(fields: object, message: string): void;
     error(fields: object, message: string): void;
   };
-  readonly note: (event: Pick<EventRow, 'type' | 'severity' | 'description'>) => void;
+  readonly events: Pick<OwnEvents, 'note' | 'begin' | 'end'>;
 }
 
 /** Keeps the reputation book in step with the feeds: reads each at the start and then in its rhythm. */
@@ -88,7 +88,8 @@ export class IntelFeeds {
         trouble = error instanceof Error ? error.message : String(error);
         log.error({ list: feed.name, error: String(error) }, 'a list cannot be read and stays as it was');
       }
-      this.#tell(silence.observe({ at: clock(), freshAt: feed.writtenAt ?? this.#startedAt, trouble }));
+      const freshAt = feed.writtenAt ?? this.#startedAt;
+      tellFeed(this.#options.events, `list ${feed.name}`, silence, { at: clock(), freshAt, trouble });
     }
   }
 
@@ -119,12 +120,8 @@ export class IntelFeeds {
       log.warn({ error: trouble }, 'APIBan gave nothing');
     }
     // A service that answers is fresh, also with nothing new.
-    this.#tell(this.#apibanSilence.observe({ at: clock(), freshAt: feed.succeededAt ?? this.#startedAt, trouble }));
-  }
-
-  #tell(change: SilenceChange | undefined): void {
-    if (change === undefined) return;
-    this.#options.note({ ...change, severity: change.type === 'sensor_silent' ? 'error' : 'info' });
+    const freshAt = feed.succeededAt ?? this.#startedAt;
+    tellFeed(this.#options.events, 'APIBan', this.#apibanSilence, { at: clock(), freshAt, trouble });
   }
 
   get #path(): string {

@@ -90,6 +90,7 @@ export const storedEvent = z.object({
   details: z.unknown(),
   campaign: z.string().nullable(),
   resolvedAt: time.nullable(),
+  resolvedBy: z.string().nullable(),
 }) satisfies z.ZodType<StoredEvent>;
 
 export const storedCampaign = z.object({

@@ -17,8 +17,8 @@ export function recordHandlers(
     campaigns: async ({ since, limit }) => ({
       campaigns: await store.campaigns({ since: timeOf(since, clock()), limit }),
     }),
-    eventResolve: async ({ id }) => {
-      if (await store.resolveEvent(id, clock())) return { id };
+    eventResolve: async ({ id, by }) => {
+      if (await store.resolveEvent({ id }, clock(), by)) return { id };
       throw new OperationError('not-found', [{ field: 'id', message: `there is no event ${id}` }]);
     },
     stats: async ({ since }) => {

@@ -375,11 +375,11 @@ export function testOperations(name: string, withBench: WithBench): void {
     story('an event is resolved once', async ({ operations, time }) => {
       await operations.block({ address: '203.0.113.7' });
       const [event] = (await operations.events({})).events;
-      assert.deepEqual(await operations.eventResolve({ id: event!.id }), { id: event!.id });
+      assert.deepEqual(await operations.eventResolve({ id: event!.id, by: 'alice' }), { id: event!.id });
       time.now += 1000;
       await operations.eventResolve({ id: event!.id });
       const [resolved] = (await operations.events({ resolved: true })).events;
-      assert.equal(resolved?.resolvedAt, START);
+      assert.deepEqual([resolved?.resolvedAt, resolved?.resolvedBy], [START, 'alice']);
       assert.deepEqual((await operations.events({ resolved: false })).events, []);
       await refused(operations.eventResolve({ id: 9999 }), 'not-found', 'id', /there is no event 9999/);
       await refused(operations.eventResolve({ id: 0 }), 'invalid', 'id', /^expected an integer >= 1, got 0$/);

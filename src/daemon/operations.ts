@@ -189,7 +189,7 @@ export const OPERATIONS = {
     output: z.object({ campaigns: list(storedCampaign) }),
   },
   eventResolve: {
-    input: z.strictObject({ id: z.int().min(1) }),
+    input: z.strictObject({ id: z.int().min(1), by }),
     output: z.object({ id: z.number() }),
   },
   stats: {

@@ -14,7 +14,7 @@ import { accountAllowlist } from '../policy/accounts.ts';
 import { SOURCES } from '../sources/index.ts';
 import type { Source } from '../sources/source.ts';
 import { openStore } from '../store/open-store.ts';
-import type { EventRow, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { BackOff, pause } from './back-off.ts';
 import { serveControl } from './control-server.ts';
@@ -27,6 +27,7 @@ import { IntelFeeds } from './intel-feeds.ts';
 import { retentionOf } from './open-operations.ts';
 import type { Operations } from './operations.ts';
 import { impliedAllowlist, localOperations } from './operations-local.ts';
+import { OwnEvents } from './own-events.ts';
 import { buildPipeline } from './pipeline-parts.ts';
 import { Recorder } from './recorder.ts';
 import { descriptionOf } from './records.ts';
@@ -61,16 +62,16 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
   await using stack = new AsyncDisposableStack();
   stack.use(lockStateDir(stateDir));
   const store = stack.adopt(await openStoreWhenThere(options), (opened) => opened.close());
-  const note = noter(store, log, clock);
+  const events = stack.use(await OwnEvents.restored({ store, stateDir, clock, log }));
   const book = new ReputationBook({
     maxEntries: config.intel['max-entries'],
     isExempt: (network) => parts.policy.exempts(network),
   });
   const onFault = (component: string, error: unknown) =>
     log.error({ component, error: String(error) }, 'a component failed');
-  const silence = new SilenceWatch({ config: config.silence, clock, log, note });
+  const silence = new SilenceWatch({ config: config.silence, clock, log, events });
   const geography = new GeoBook(config.intel.geo);
-  stack.use(await new GeoFiles({ book: geography, clock, log, note }).start());
+  stack.use(await new GeoFiles({ book: geography, clock, log, events }).start());
   const intel = { listing: (address: Address, at: number) => book.listing(address, at), geography };
   const parts = buildPipeline(config, onFault, intel);
   const enforcement = buildEnforcement(options, clock, silence);
@@ -107,8 +108,8 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
   const daemon = new Daemon({ config, clock, store, log, parts, enforcement, recorder, guard, snapshots, silence });
   await daemon.start();
   stack.defer(() => daemon.stop());
-  await stack.use(new IntelFeeds({ config: config.intel, book, stateDir, clock, log, note })).start();
-  const runners = await buildRunners(options, clock, store, guard, note);
+  await stack.use(new IntelFeeds({ config: config.intel, book, stateDir, clock, log, events })).start();
+  const runners = await buildRunners(options, clock, store, guard, events);
   daemon.run(runners);
   const operations = operationsOf(options, clock, store, daemon, geography);
   const onControlFault = (error: unknown) => log.error({ error: String(error) }, 'a control request failed');
@@ -154,19 +155,6 @@ function operationsOf(
   });
 }
 
-type Note = (event: Pick<EventRow, 'type' | 'severity' | 'description'>, ip?: string) => void;
-
-/** Writes events about sipward itself. They are logged too, so one that the store cannot take is not lost to the eye. */
-function noter(store: Store, log: Log, clock: Clock): Note {
-  return (event, ip = '') => {
-    const at = clock();
-    const row = { ...event, identity: `${event.type}:${event.description}:${at}`, ip, aor: '', at, details: null };
-    store
-      .addEvents([row])
-      .catch((error: unknown) => log.error({ error: String(error) }, 'an event could not be written'));
-  };
-}
-
 function buildEnforcement({ config, stateDir, log }: RunOptions, clock: Clock, silence: SilenceWatch): Enforcement {
   const onFault = (layer: string) => (error: Error) => log.error({ layer, error: error.message }, 'an enforcer fails');
   const dryRun = new DryRun(dryRunConfig.parse({}), { clock });
@@ -191,7 +179,7 @@ async function buildRunners(
   clock: Clock,
   store: Store,
   intake: Guard,
-  note: Note,
+  events: Pick<OwnEvents, 'note'>,
 ): Promise<readonly SourceRunner[]> {
   const positions = await store.positions();
   return Object.entries(config.sources).map(([name, section]) => {
@@ -207,7 +195,7 @@ async function buildRunners(
       onFault: (source, error, restartMs) => {
         const then = restartMs === undefined ? 'left out until the next start' : `read again in ${restartMs} ms`;
         log.error({ source, error: error.message }, `a source failed, ${then}`);
-        note({
+        events.note({
           type: 'source_restarted',
           severity: 'error',
           description: `source ${source} failed, ${then}: ${error.message}`,

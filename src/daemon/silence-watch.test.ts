@@ -6,6 +6,7 @@ import type { Address } from '../lib/address.ts';
 import { Network } from '../lib/network.ts';
 import { silenceConfig } from '../silence/config.ts';
 import { Enforcement } from './enforcement.ts';
+import { toldEvents } from './own-events.testkit.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import type { RunnerHealth } from './source-runner.ts';
 
@@ -37,12 +38,16 @@ function make(config: object = {}) {
   const clock = () => state.now;
   const notes: string[] = [];
   const logged: string[] = [];
+  const { events, open } = toldEvents(
+    notes,
+    ({ type, severity, description }, ip) => `${type} ${severity} ${ip}: ${description}`,
+  );
   const watch = () =>
     new SilenceWatch({
       config: silenceConfig.parse(config),
       clock,
       log: { warn: (_, message) => logged.push(message) },
-      note: ({ type, severity, description }, ip = '') => notes.push(`${type} ${severity} ${ip}: ${description}`),
+      events,
     });
   const runner = {
     health: (): RunnerHealth => ({
@@ -72,7 +77,7 @@ function make(config: object = {}) {
       await one.lookAtSources([runner]);
     }
   };
-  return { state, clock, notes, logged, watch, pass };
+  return { state, clock, notes, open, logged, watch, pass };
 }
 
 async function enforcing(clock: () => number, enforcer: DryRun, allowlist: readonly string[] = []) {
@@ -89,14 +94,16 @@ async function enforcing(clock: () => number, enforcer: DryRun, allowlist: reado
 
 describe('the watch for silence', () => {
   test('tells of a source that falls silent and of its return, and shows it meanwhile', async () => {
-    const { state, notes, logged, watch, pass } = make();
+    const { state, notes, open, logged, watch, pass } = make();
     const one = watch();
     await pass(one, 4 * WEEK, 5);
     assert.deepEqual(one.sourceState('edge'), { silence: null, usualPerHour: 300 });
     await pass(one, HOUR, 0);
     assert.match(one.sourceState('edge').silence ?? '', /^edge gave no signal for 2\dm; on /);
+    assert.deepEqual([...open], ['source edge']);
     state.missing = undefined;
     await pass(one, MINUTE, 5);
+    assert.deepEqual([...open], []);
     assert.match(
       notes.join('\n'),
       /^sensor_silent error : edge gave .*\nsensor_resumed info : edge speaks again, after 1h1?m?$/,
@@ -118,6 +125,27 @@ describe('the watch for silence', () => {
     await pass(after, HOUR, 0);
     assert.match(notes[0] ?? '', /^sensor_silent error : edge gave no signal/);
     assert.deepEqual([...(after.snapshot() as Kept).sources.keys()], ['edge']);
+  });
+
+  test('ends what was told before a restart when the source speaks, also if it knows of it no more', async () => {
+    const { state, open, watch, pass } = make();
+    open.add('source edge');
+    const one = watch();
+    await pass(one, HOUR, 0);
+    assert.deepEqual([...open], ['source edge']);
+    await pass(one, MINUTE, 1);
+    assert.deepEqual([...open], []);
+    const silent = watch();
+    state.signals = 0;
+    await pass(silent, 4 * WEEK, 5);
+    await pass(silent, HOUR, 0);
+    const after = watch();
+    after.restore(structuredClone(silent.snapshot()));
+    state.signals = 0;
+    await pass(after, HOUR, 0);
+    assert.deepEqual([...open], ['source edge']);
+    await pass(after, MINUTE, 5);
+    assert.deepEqual([...open], []);
   });
 
   test('learns anew what it cannot read of the time before the restart', async () => {
@@ -198,7 +226,7 @@ describe('the watch for enforcement without effect', () => {
   const settled = () => new Promise(setImmediate);
 
   test('tells of a blocked address that is heard: where, by which layers, and what to look at', async () => {
-    const { state, notes, clock, watch } = make();
+    const { state, notes, open, clock, watch } = make();
     const one = watch();
     const enforcement = await enforcing(clock, new Pretending(dryRunConfig.parse({}), { clock }));
     one.hear(late(), enforcement);
@@ -210,8 +238,15 @@ describe('the watch for enforcement without effect', () => {
     );
     state.now = NOW + 5 * MINUTE;
     assert.deepEqual(one.problems(), ['blocked addresses are still heard, the last one 203.0.113.7 by edge']);
+    one.lookAtLayers(enforcement);
+    assert.equal(open.size, 1);
     state.now = NOW + HOUR;
     assert.deepEqual(one.problems(), []);
+    const after = watch();
+    after.lookAtLayers(enforcement);
+    assert.equal(open.size, 1, 'after a restart it is not known yet whether they are heard');
+    one.lookAtLayers(enforcement);
+    assert.equal(open.size, 0);
   });
 
   test('says so where a layer does not hold it', async () => {
@@ -239,7 +274,7 @@ describe('the watch for enforcement without effect', () => {
   });
 
   test('tells three repairs within an hour as one thing, which is a problem until it stops', () => {
-    const { state, notes, watch } = make();
+    const { state, notes, open, watch } = make();
     const one = watch();
     for (let i = 0; i < 10; i++) {
       one.noteRepair('nftables', 4, 0);
@@ -267,12 +302,15 @@ describe('the watch for enforcement without effect', () => {
       repairs: 10,
       dropped: 0,
     } as const;
+    const after = watch();
+    after.lookAtLayers({ health: () => [well] });
+    assert.equal(open.size, 1, 'after a restart it is not known yet whether it is left alone');
     one.lookAtLayers({ health: () => [well] });
-    assert.deepEqual(one.problems(), []);
+    assert.deepEqual([one.problems(), open.size], [[], 0]);
   });
 
   test('tells of a layer that cannot be put right', () => {
-    const { state, notes, watch } = make();
+    const { state, notes, open, watch } = make();
     const one = watch();
     const layer = {
       name: 'nftables',
@@ -283,10 +321,13 @@ describe('the watch for enforcement without effect', () => {
       repairs: 0,
       dropped: 0,
     } as const;
+    const opened: number[] = [];
     for (const error of ['nft died', 'nft died', null]) {
       one.lookAtLayers({ health: () => [{ ...layer, error }] });
+      opened.push(open.size);
       state.now += 2 * MINUTE;
     }
+    assert.deepEqual(opened, [0, 1, 0]);
     assert.deepEqual(notes, [
       'enforcement_failing critical : nftables has not held what it should for 2m and cannot be put right: nft died',
       'enforcement_repaired info : nftables works again, after 4m',

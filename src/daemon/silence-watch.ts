@@ -6,20 +6,19 @@ import { IdleRules, type LayerUse, type Rule } from '../silence/idle-rules.ts';
 import { LayerTrouble } from '../silence/layer-trouble.ts';
 import { type SourceSeen, SourceSilence } from '../silence/source-silence.ts';
 import { type Heard, StillHeard } from '../silence/still-heard.ts';
-import type { EventRow } from '../store/store.ts';
 import type { Enforcement } from './enforcement.ts';
 import type { LayerCheck } from './engine.ts';
 import type { SourceHealth } from './health.ts';
+import type { OwnEvent, OwnEvents } from './own-events.ts';
 import type { SourceRunner } from './source-runner.ts';
 
-type Event = Pick<EventRow, 'type' | 'severity' | 'description'>;
 type Runner = Pick<SourceRunner, 'health' | 'missing' | 'senders'>;
 
 export interface SilenceWatchOptions {
   readonly config: SilenceConfig;
   readonly clock: Clock;
   readonly log: { warn(fields: object, message: string): void };
-  readonly note: (event: Event, ip?: string) => void;
+  readonly events: Pick<OwnEvents, 'note' | 'begin' | 'end'>;
 }
 
 const SEVERITIES = {
@@ -29,6 +28,7 @@ const SEVERITIES = {
   enforcement_repaired: 'info',
 } as const;
 
+const BLOCKS_HEARD = 'blocks are without effect';
 /** Between a source and one of its senders, in names. */
 const FROM = ' from ';
 const MAX_SENDERS = 64;
@@ -45,6 +45,8 @@ export class SilenceWatch {
   readonly #layers = new LayerTrouble();
   readonly #heard: StillHeard;
   readonly #idle = new IdleRules();
+  /** Since when layers are looked at. */
+  #watchedFrom: number | undefined;
   /** What was learned before the restart, by source; taken when the source is first looked at. */
   #kept: ReadonlyMap<string, unknown> = new Map();
 
@@ -74,23 +76,33 @@ export class SilenceWatch {
 
   /** Looks at the layers, after they were reconciled. */
   lookAtLayers(enforcement: Pick<Enforcement, 'health'>): void {
-    const { config, clock } = this.#options;
+    const { config, clock, events } = this.#options;
     if (config.mode === 'off') return;
-    for (const change of this.#layers.observe(enforcement.health(), clock()))
-      this.#tell({ ...change, severity: SEVERITIES[change.type] });
+    const now = clock();
+    this.#watchedFrom ??= now;
+    const layers = enforcement.health();
+    for (const { layer, ...change } of this.#layers.observe(layers, now)) {
+      const isBegun = change.type === 'enforcement_failing';
+      this.#tell({ ...change, severity: SEVERITIES[change.type] }, isBegun ? failing(layer) : undefined);
+    }
+    for (const { name, error } of layers) {
+      if (error === null) events.end(failing(name));
+      if (this.#layers.isLeftAlone(name, now)) events.end(emptied(name));
+    }
+    if (this.#heard.isOver(now, this.#watchedFrom)) events.end(BLOCKS_HEARD);
   }
 
   /** A layer did not hold what it should and was put right. */
   noteRepair(layer: string, added: number, removed: number): void {
-    const { config, clock, note } = this.#options;
+    const { config, clock, events } = this.#options;
     const repair = config.mode === 'off' ? 'one' : this.#layers.noteRepair(layer, clock());
     if (repair === 'again') {
       const description = `${layer} had to be put right for the third time within an hour: something else empties or changes it; look for what reloads its rules (a firewall's service, a cron job); no more is told of it until it stays right for an hour`;
-      this.#tell({ type: 'enforcement_failing', severity: 'critical', description });
+      this.#tell({ type: 'enforcement_failing', severity: 'critical', description }, emptied(layer));
     }
     if (repair === 'one' || config.mode === 'dry-run') {
       const description = `${layer} was put right: ${added} entries added, ${removed} removed`;
-      note({ type: 'enforcement_repaired', severity: 'error', description });
+      events.note({ type: 'enforcement_repaired', severity: 'error', description });
     }
   }
 
@@ -153,8 +165,14 @@ export class SilenceWatch {
   }
 
   #look(name: string, seen: SourceSeen): void {
-    const change = this.#sourceNamed(name).observe(seen);
-    if (change !== undefined) this.#tell({ ...change, severity: SEVERITIES[change.type] });
+    const source = this.#sourceNamed(name);
+    const change = source.observe(seen);
+    const about = `source ${name}`;
+    const isBegun = change?.type === 'sensor_silent';
+    if (change !== undefined) this.#tell({ ...change, severity: SEVERITIES[change.type] }, isBegun ? about : undefined);
+    // Also what was told before a restart and is known of no more: a source that speaks is not silent.
+    const isWell = source.alarm === undefined && (change !== undefined || seen.signals > 0);
+    if (isWell) this.#options.events.end(about);
   }
 
   /** Those that send to a source, also those known from before the restart that have sent nothing since. */
@@ -212,15 +230,26 @@ export class SilenceWatch {
     const layers = (await enforcement.check(signal.address)).filter(({ layer }) => enforcing.has(layer));
     const forMs = Math.floor((heard.at - heard.since) / 1000) * 1000;
     const description = `${heard.ip} is blocked for ${formatDuration(forMs)} already and is still heard by ${heard.sensor}: ${layers.map(layerText).join('; ')}`;
-    this.#tell({ type: 'block_ineffective', severity: 'critical', description }, heard.ip);
+    this.#tell({ type: 'block_ineffective', severity: 'critical', description }, BLOCKS_HEARD, heard.ip);
   }
 
-  #tell(event: Event, ip?: string): void {
-    const { config, log, note } = this.#options;
+  /** @param about the state that begins with it; undefined if it is over at once */
+  #tell(event: OwnEvent, about: string | undefined, ip?: string): void {
+    const { config, log, events } = this.#options;
     const isDryRun = config.mode === 'dry-run';
     log.warn({ type: event.type }, isDryRun ? `dry run of silence: ${event.description}` : event.description);
-    if (!isDryRun) note(event, ip);
+    if (isDryRun) return;
+    if (about === undefined) events.note(event, ip);
+    else events.begin(about, event, ip);
   }
+}
+
+function failing(layer: string): string {
+  return `layer ${layer} fails`;
+}
+
+function emptied(layer: string): string {
+  return `layer ${layer} is emptied`;
 }
 
 /** What a layer says of the address, and what to look at. */

@@ -28,6 +28,11 @@ export class FeedSilence {
     this.#unreadableAfterMs = unreadableAfterMs;
   }
 
+  /** Whether that is told of now. */
+  get isSilent(): boolean {
+    return this.#silentFrom !== undefined;
+  }
+
   observe({ at, freshAt, trouble }: FeedSeen): SilenceChange | undefined {
     if (trouble === undefined) this.#troubleFrom = undefined;
     else this.#troubleFrom ??= at;

@@ -8,6 +8,7 @@ export interface LayerSeen {
 }
 
 export interface LayerChange {
+  readonly layer: string;
   readonly type: 'enforcement_failing' | 'enforcement_repaired';
   readonly description: string;
 }
@@ -19,6 +20,8 @@ const REPAIRS = 3;
 const WITHIN_MS = 3_600_000;
 
 interface Trouble {
+  /** Since when it is looked at. */
+  readonly watchedFrom: number;
   /** When it began to fail; undefined while it works. */
   failsFrom: number | undefined;
   wasTold: boolean;
@@ -41,7 +44,7 @@ export class LayerTrouble {
    * @returns `one` repair, `again` and again (told now), or one more after that was `told`
    */
   noteRepair(layer: string, now: number): 'one' | 'again' | 'told' {
-    const trouble = this.#of(layer);
+    const trouble = this.#of(layer, now);
     trouble.repairedAt = [...trouble.repairedAt, now].slice(-REPAIRS);
     if (trouble.isEmptied) return 'told';
     const [first = now] = trouble.repairedAt;
@@ -54,8 +57,14 @@ export class LayerTrouble {
     return [...this.#layers].filter(([, { isEmptied }]) => isEmptied).map(([name]) => name);
   }
 
+  /** Whether nobody else has emptied it for so long that this is over; after a restart that must be seen first. */
+  isLeftAlone(layer: string, now: number): boolean {
+    const { repairedAt, watchedFrom } = this.#of(layer, now);
+    return now - (repairedAt.at(-1) ?? watchedFrom) > WITHIN_MS;
+  }
+
   #observe({ name, error }: LayerSeen, now: number): LayerChange | undefined {
-    const trouble = this.#of(name);
+    const trouble = this.#of(name, now);
     if (now - (trouble.repairedAt.at(-1) ?? now) > WITHIN_MS) trouble.isEmptied = false;
     if (error === null) return this.#works(name, trouble, now);
     trouble.failsFrom ??= now;
@@ -63,7 +72,7 @@ export class LayerTrouble {
     trouble.wasTold = true;
     const failing = roughDuration(now - trouble.failsFrom);
     const description = `${name} has not held what it should for ${failing} and cannot be put right: ${error}`;
-    return { type: 'enforcement_failing', description };
+    return { layer: name, type: 'enforcement_failing', description };
   }
 
   #works(name: string, trouble: Trouble, now: number): LayerChange | undefined {
@@ -72,15 +81,16 @@ export class LayerTrouble {
     trouble.wasTold = false;
     if (!wasTold) return undefined;
     return {
+      layer: name,
       type: 'enforcement_repaired',
       description: `${name} works again, after ${roughDuration(now - failsFrom)}`,
     };
   }
 
-  #of(layer: string): Trouble {
+  #of(layer: string, now: number): Trouble {
     let trouble = this.#layers.get(layer);
     if (trouble === undefined) {
-      trouble = { failsFrom: undefined, wasTold: false, repairedAt: [], isEmptied: false };
+      trouble = { watchedFrom: now, failsFrom: undefined, wasTold: false, repairedAt: [], isEmptied: false };
       this.#layers.set(layer, trouble);
     }
     return trouble;

@@ -86,6 +86,11 @@ export class StillHeard {
     return this.isHeard(now) ? this.#last : undefined;
   }
 
+  /** Whether nothing was heard for so long that it is over. @param watchedFrom since when that could be told */
+  isOver(now: number, watchedFrom: number): boolean {
+    return now - Math.max(watchedFrom, this.#last?.at ?? 0) >= OVER_MS;
+  }
+
   isHeard(now: number): boolean {
     return this.#last !== undefined && now - this.#last.at < OVER_MS;
   }

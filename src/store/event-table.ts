@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { ExpressionBuilder, Kysely, Selectable } from 'kysely';
 import { keyOf } from './address-key.ts';
 import { joinCampaigns } from './campaigns.ts';
 import type { Counters } from './counters.ts';
@@ -6,7 +6,7 @@ import type { SqlDialect } from './engine.ts';
 import { matching } from './event-filter.ts';
 import { type InsertShape, insertRows, type SqlValue } from './insert-rows.ts';
 import { type Schema, SIZES } from './schema.ts';
-import type { CampaignJoin, EventFilter, EventRow, StoredEvent } from './store.ts';
+import type { CampaignJoin, EventFilter, EventRow, Store, StoredEvent } from './store.ts';
 import { fit, fitUnique } from './stored-value.ts';
 
 export const DEFAULT_LIMIT = 100;
@@ -91,10 +91,7 @@ export function newestFirst(db: Kysely<Schema>, dialect: SqlDialect, filter: Eve
     .limit(filter.limit ?? DEFAULT_LIMIT);
 }
 
-export function fromRow(
-  row: Omit<Schema['security_events'], 'id'> & { readonly id: number },
-  dialect: SqlDialect,
-): StoredEvent {
+export function fromRow(row: Selectable<Schema['security_events']>, dialect: SqlDialect): StoredEvent {
   return {
     id: row.id,
     identity: row.identity,
@@ -107,16 +104,25 @@ export function fromRow(
     details: JSON.parse(row.details),
     campaign: row.campaign,
     resolvedAt: row.resolved_at === null ? null : dialect.ms(row.resolved_at),
+    resolvedBy: row.resolved_by,
   };
 }
 
-export async function markResolved(db: Kysely<Schema>, dialect: SqlDialect, id: number, at: number): Promise<boolean> {
+export async function markResolved(
+  db: Kysely<Schema>,
+  dialect: SqlDialect,
+  which: Parameters<Store['resolveEvent']>[0],
+  at: number,
+  by: string,
+): Promise<boolean> {
+  const isIt = (e: ExpressionBuilder<Schema, 'security_events'>) =>
+    'id' in which ? e('id', '=', which.id) : e('identity', '=', fitUnique(which.identity, SIZES.name));
   await db
     .updateTable('security_events')
-    .set({ resolved: 1, resolved_at: dialect.time(at) })
-    .where('id', '=', id)
+    .set({ resolved: 1, resolved_at: dialect.time(at), resolved_by: fit(by, SIZES.name) })
+    .where(isIt)
     .where('resolved', '=', 0)
     .execute();
-  const row = await db.selectFrom('security_events').select('id').where('id', '=', id).executeTakeFirst();
+  const row = await db.selectFrom('security_events').select('id').where(isIt).executeTakeFirst();
   return row !== undefined;
 }

@@ -23,6 +23,8 @@ export interface Schema {
     resolved_at: string | null;
     details: string;
     campaign: string | null;
+    /** null as long as it is open, and of events that an older version marked. */
+    resolved_by: ColumnType<string | null, never, string>;
   };
   blocked_ips: {
     id: Generated<number>;

@@ -98,8 +98,8 @@ export class SqlStore implements Store {
     return await this.#read((db) => campaignsOfBlocked(db, targets));
   }
 
-  async resolveEvent(id: number, at: number) {
-    return await this.#transaction((trx) => markResolved(trx, this.#engine.dialect, id, at));
+  async resolveEvent(which: Parameters<Store['resolveEvent']>[0], at: number, by: string) {
+    return await this.#transaction((trx) => markResolved(trx, this.#engine.dialect, which, at, by));
   }
 
   async addBlocks(blocks: readonly BlockRow[]): Promise<void> {

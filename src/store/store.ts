@@ -114,6 +114,8 @@ export interface StoredEvent extends EventRow {
   readonly id: number;
   readonly campaign: string | null;
   readonly resolvedAt: number | null;
+  /** Operator's name, or `sipward`; null as long as it is open, or if it is not known. */
+  readonly resolvedBy: string | null;
 }
 
 export interface AllowRow {
@@ -269,7 +271,11 @@ export interface Store {
   /** The campaign that each target was last blocked for; targets without one are left out. */
   campaignsOfBlocked(targets: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** False if there is no such event. Resolving twice keeps the first time. */
-  resolveEvent(id: number, at: number): Promise<boolean>;
+  resolveEvent(
+    which: { readonly id: number } | { readonly identity: string },
+    at: number,
+    by: string,
+  ): Promise<boolean>;
 
   addBlocks(blocks: readonly BlockRow[]): Promise<void>;
   /** Blocks in force at `at`, with paging for large sets: pass the last id seen. */

@@ -6,6 +6,7 @@ import { appendFileSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { toldEvents } from '../../src/daemon/own-events.testkit.ts';
 import { SilenceWatch } from '../../src/daemon/silence-watch.ts';
 import { SourceRunner } from '../../src/daemon/source-runner.ts';
 import { silenceConfig } from '../../src/silence/config.ts';
@@ -123,7 +124,7 @@ test('a log that is no longer written to is told of, and when it is again; only 
     config: silenceConfig.parse({}),
     clock,
     log: { warn: () => {} },
-    note: ({ type, description }) => told.push(`${type}: ${description}`),
+    events: toldEvents(told, ({ type, description }) => `${type}: ${description}`).events,
   });
   const config = fileTailConfig.parse({ type: 'file-tail', path, from: 'beginning' });
   const runner = new SourceRunner({

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { mmdbFile } from '../../../test/support/mmdb.ts';
 import { PACKAGE_ROOT } from '../../config/state-dir.ts';
-import { withCli, withDaemon } from '../cli.testkit.ts';
+import { until, withCli, withDaemon } from '../cli.testkit.ts';
 
 const QUIET = 'sources: {}\nweb: {listen: "127.0.0.1:0"}\n';
 
@@ -70,6 +72,22 @@ describe('run', () => {
       await withDaemon(cli, QUIET, async () => {
         for (let i = 0; i < 100 && (await count()) > 0; i++) await setTimeout(20);
         assert.equal(await count(), 0);
+      });
+    }));
+
+  it('resolves what it told of itself when that is over, also if it was restarted in between', () =>
+    withCli(async (cli) => {
+      const path = join(cli.directory, 'asn.mmdb');
+      const config = `${QUIET}intel: {geo: {asn: ${path}}}\n`;
+      const told = async () => (await cli.run(['events', '--type', 'sensor_silent'])).stdout;
+      for (let start = 0; start < 2; start++) {
+        await withDaemon(cli, config, async () => {
+          assert.match(await told(), /^.*\n 1 .* geographic data asn .* cannot be read since .* grows old\n$/);
+        });
+      }
+      writeFileSync(path, mmdbFile({ '11.22.0.0/16': { autonomous_system_number: 64500 } }));
+      await withDaemon(cli, config, async () => {
+        await until(told, (text) => text.endsWith('grows old [resolved by sipward]\n'));
       });
     }));
 

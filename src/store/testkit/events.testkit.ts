@@ -48,20 +48,31 @@ export function eventTests({ withStore }: Kit): void {
   withStore('an event comes back as it was', async (store) => {
     await store.addEvents(EVENTS);
     const [stored] = await store.events({ source: '203.0.113.7' });
-    assert.deepEqual(stored, { ...EVENTS[0], id: stored?.id, campaign: null, resolvedAt: null });
+    assert.deepEqual(stored, { ...EVENTS[0], id: stored?.id, campaign: null, resolvedAt: null, resolvedBy: null });
   });
 
   withStore('resolving twice keeps the first time; an unknown event is not resolved', async (store) => {
     await store.addEvents([eventRow('a'), eventRow('b')]);
     const id = (await store.events({}))[0]?.id ?? 0;
-    assert.equal(await store.resolveEvent(id, NOW + 5), true);
-    assert.equal(await store.resolveEvent(id, NOW + 9), true);
-    assert.equal(await store.resolveEvent(id + 1000, NOW), false);
+    assert.equal(await store.resolveEvent({ id }, NOW + 5, 'alice'), true);
+    assert.equal(await store.resolveEvent({ id }, NOW + 9, 'bob'), true);
+    assert.equal(await store.resolveEvent({ id: id + 1000 }, NOW, 'alice'), false);
     const resolved = await store.events({ resolved: true });
     assert.deepEqual(
-      resolved.map((event) => [event.id, event.resolvedAt]),
-      [[id, NOW + 5]],
+      resolved.map((event) => [event.id, event.resolvedAt, event.resolvedBy]),
+      [[id, NOW + 5, 'alice']],
     );
     assert.equal((await store.events({ resolved: false })).length, 1);
+  });
+
+  withStore('an event is resolved by its identity, however long that is', async (store) => {
+    const identity = 'sensor_silent:'.padEnd(400, 'x');
+    await store.addEvents([eventRow(identity), eventRow(`${identity}y`)]);
+    assert.equal(await store.resolveEvent({ identity }, NOW + 5, 'sipward'), true);
+    assert.equal(await store.resolveEvent({ identity: 'other' }, NOW, 'sipward'), false);
+    assert.deepEqual(
+      (await store.events({})).map(({ resolvedBy }) => resolvedBy),
+      [null, 'sipward'],
+    );
   });
 }

@@ -8,7 +8,7 @@ export function eventsResolveCommand(bind: Bind): Command {
     .action(
       bind((session, [id]: [number]) =>
         session.withOperations(async (operations) => {
-          const result = await operations.eventResolve({ id });
+          const result = await operations.eventResolve({ id, by: session.io.user });
           session.answer('eventResolve', result, () => `Event ${id} is resolved.\n`);
           return 0;
         }),
