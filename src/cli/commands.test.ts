@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { START, withCli } from './cli.testkit.ts';
+import { START, withCli, withDaemon } from './cli.testkit.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -234,14 +234,30 @@ describe('status, doctor, db, check, config', () => {
       assert.equal(run.stdout, `${file}: the configuration is good.\n`);
     }));
 
-  it('checks the geographic data that the configuration names', () =>
+  it('warns of geographic data that cannot be used, with which run starts all the same', () =>
     withCli(async (cli) => {
       const broken = cli.write('city.mmdb', 'hello');
       const file = cli.write('sipward.yaml', `intel: { geo: { city: ${broken}, asn: /nowhere.mmdb } }\n`);
       const run = await cli.run(['--config', file, 'check']);
-      assert.equal(run.code, 78);
-      assert.match(run.stderr, /sipward\.yaml: intel\.geo\.city: .*city\.mmdb: expected an MMDB file\n/);
-      assert.match(run.stderr, /intel\.geo\.asn: \/nowhere\.mmdb cannot be read \(ENOENT\)\n/);
+      assert.deepEqual([run.code, run.stdout], [0, `${file}: the configuration is good.\n`]);
+      const asn = 'intel.geo.asn: /nowhere.mmdb cannot be read (ENOENT)';
+      assert.match(
+        run.stderr,
+        /^sipward: intel\.geo\.country: .*\nsipward: intel\.geo\.city: .*: expected an MMDB file; /,
+      );
+      assert.ok(run.stderr.endsWith(`\nsipward: ${asn}; sipward runs without it\n`), run.stderr);
+      assert.deepEqual((await cli.json('--config', file, 'check')).warnings.slice(2), [asn]);
+      const daemon = await withDaemon(
+        cli,
+        `sources: {}\nweb: {enabled: false}\nintel: {geo: {asn: /nowhere.mmdb}}\n`,
+        async () => {
+          assert.match(
+            (await cli.run(['doctor'])).stdout,
+            new RegExp(`\\nwarning +geographic data asn: ${RegExp.escape(asn)}\\n`),
+          );
+        },
+      );
+      assert.ok(daemon.stderr.includes(asn), daemon.stderr);
     }));
 
   it('says where an address is, by the data that comes with it', () =>
