@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { configSchema } from '../config/schema.ts';
 import { NO_GEOGRAPHY } from '../pipeline/intel.ts';
 import { openEngine } from '../store/open-engine.ts';
 import { SqlStore } from '../store/sql-store.ts';
@@ -66,6 +67,7 @@ describe('the control socket with any input', () => {
         daemon: true,
         clock: () => NOW,
         geography: async () => ({ ...NO_GEOGRAPHY, databases: [], staleAfterMs: Infinity }),
+        config: configSchema.parse({}),
         retention: { signalsMs: 0, eventsMs: 0, blocksMs: 0 },
         stateDir: '/',
         implied: () => [],

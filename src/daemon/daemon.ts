@@ -70,6 +70,7 @@ export class Daemon implements Engine {
   /** As the allowlist was last read. */
   #ownAddresses = '';
   #findings = new Map<string, number>();
+  readonly #leftOut: string[] = [];
 
   constructor(parts: DaemonParts) {
     this.#parts = { ...parts };
@@ -177,6 +178,11 @@ export class Daemon implements Engine {
     parts.pipeline.warmUp(rows.filter(({ at }) => at > (snapshotAt ?? 0)).map(warmUpSignal));
   }
 
+  /** Something that detection does without could not be started. @param what in one sentence, with what to do */
+  noteLeftOut(what: string): void {
+    this.#leftOut.push(what);
+  }
+
   noteFinding(detector: string): void {
     this.#findings.set(detector, (this.#findings.get(detector) ?? 0) + 1);
   }
@@ -255,7 +261,7 @@ export class Daemon implements Engine {
       activeBlocks: enforcement.size,
       disabledAccounts: enforcement.disabledAccounts,
       problems,
-      warnings: [...sources.flatMap(warningsOf), ...tooLateText(guard.counts.tooLate)],
+      warnings: [...this.#leftOut, ...sources.flatMap(warningsOf), ...tooLateText(guard.counts.tooLate)],
       remarks: silence.remarks(
         parts.detectors.map(({ detector, needs }) => ({ name: detector.name, needs })),
         enforcers,

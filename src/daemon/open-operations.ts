@@ -35,6 +35,7 @@ export async function withOperations<T>(
       clock,
       geography: () => readGeography(config),
       retention: retentionOf(config),
+      config,
       stateDir,
       implied: () => impliedAllowlist(config.policy.allowlist, peersOf(config.opensips)),
       exemptsAccount: accountAllowlist(config.policy.accounts.allowlist),

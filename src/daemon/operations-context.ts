@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.ts';
 import type { GeoBook } from '../intel/geo/geo-book.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Network } from '../lib/network.ts';
@@ -26,6 +27,7 @@ export interface OperationsContext {
   readonly geography: () => Promise<Places>;
   readonly retention: Retention;
   readonly stateDir: string;
+  readonly config: Pick<Config, 'web' | 'opensips' | 'sources'>;
   /** Asked each time: interfaces come and go. */
   readonly implied: () => readonly ImpliedEntry[];
   /** Whether the account is never disabled. */

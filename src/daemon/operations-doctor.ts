@@ -1,11 +1,10 @@
 import { accessSync, constants } from 'node:fs';
-import { countText } from '../lib/count-text.ts';
 import { version } from '../lib/version.ts';
 import type { PartState, SourceHealth } from './health.ts';
 import type { Handlers, OperationResult } from './operations.ts';
 import type { OperationsContext } from './operations-context.ts';
+import { eventsFileCheck, geoChecks, webCheck } from './setup-checks.ts';
 
-const DAY_MS = 86_400_000;
 /** Lines not understood that are shown of a source. */
 const MAX_SHOWN_LINES = 3;
 
@@ -20,6 +19,8 @@ export function healthHandlers(context: OperationsContext): Pick<Handlers, 'stat
         daemonCheck(context),
         stateDirCheck(context.stateDir),
         await storeCheck(context),
+        ...(daemon ? [] : await webCheck(context)),
+        ...eventsFileCheck(context),
         ...(await geoChecks(context)),
         ...(daemon ? partChecks(context) : []),
       ],
@@ -53,28 +54,6 @@ async function storeCheck({ store }: OperationsContext): Promise<Check> {
   const found = `${engine} at ${location}, schema ${schemaVersion}`;
   if (schemaVersion === latestVersion) return { name: 'store', state: 'ok', found, advice: '' };
   return { name: 'store', state: 'failed', found, advice: `run sipward db migrate (latest schema: ${latestVersion})` };
-}
-
-/** Detection does without it, so it never fails here. */
-async function geoChecks({ geography, clock }: OperationsContext): Promise<readonly Check[]> {
-  const { databases, staleAfterMs } = await geography();
-  return databases.map(({ name: key, paths, isShipped, builtAt, fault }): Check => {
-    const name = `geographic data ${key}`;
-    if (fault !== undefined) {
-      const advice = 'until it can be read, what was known before is used, after a start nothing';
-      return { name, state: 'warning', found: fault.message, advice };
-    }
-    const which = isShipped ? 'what comes with sipward' : paths.join(', ');
-    if (builtAt === undefined) return { name, state: 'ok', found: `${which}, of unknown age`, advice: '' };
-    const ageMs = clock() - builtAt;
-    const day = new Date(builtAt).toISOString().slice(0, 10);
-    const found = `${which}, of ${day} (${countText(Math.max(0, Math.floor(ageMs / DAY_MS)), 'day')} old)`;
-    if (ageMs < staleAfterMs) return { name, state: 'ok', found, advice: '' };
-    const advice = isShipped
-      ? `addresses change hands: name a newer file in intel.geo.${key}, see docs/geographic-data.md`
-      : 'addresses change hands: see whether what renews the file still runs (geoipupdate), and docs/geographic-data.md';
-    return { name, state: 'warning', found, advice };
-  });
 }
 
 function partChecks({ engine }: OperationsContext): readonly Check[] {

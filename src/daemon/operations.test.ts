@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { signal } from '../../test/support/signals.ts';
+import { configSchema } from '../config/schema.ts';
 import { Network } from '../lib/network.ts';
 import { NO_GEOGRAPHY } from '../pipeline/intel.ts';
 import { openEngine } from '../store/open-engine.ts';
@@ -41,6 +42,7 @@ const withLocal: WithBench = async (use) => {
       daemon: true,
       clock,
       geography: async () => PLACES,
+      config: configSchema.parse({}),
       retention: { signalsMs: 30 * DAY_MS, eventsMs: 365 * DAY_MS, blocksMs: 365 * DAY_MS },
       stateDir,
       exemptsAccount: (aor) => aor === 'lift@example.com',

@@ -149,6 +149,7 @@ function operationsOf(
     clock,
     geography: async () => geography,
     retention: retentionOf(config),
+    config,
     stateDir,
     implied: () => impliedAllowlist(config.policy.allowlist, peersOf(config.opensips)),
     exemptsAccount: accountAllowlist(config.policy.accounts.allowlist),

@@ -1,5 +1,5 @@
 /** The web application over a real store in memory, with a health that tests can set. */
-
+import { configSchema } from '../config/schema.ts';
 import { noEngine } from '../daemon/engine.ts';
 import { sourceHealth } from '../daemon/health.testkit.ts';
 import type { Health } from '../daemon/health.ts';
@@ -75,6 +75,7 @@ export async function withWeb(
     clock,
     geography: async () => ({ ...NO_GEOGRAPHY, country: () => 'NL', databases: [], staleAfterMs: Infinity }),
     retention,
+    config: configSchema.parse({}),
     stateDir: '/',
     implied: () => [],
     exemptsAccount: () => false,

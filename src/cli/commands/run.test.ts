@@ -113,6 +113,11 @@ describe('run', () => {
           async (banner) => {
             assert.match(banner, /web page +not served/);
             assert.equal((await cli.json('status')).daemon, true);
+            const left = new RegExp(
+              `the web page is left out: web: 127\\.0\\.0\\.1:${port} cannot .*; free the port or set web\\.listen`,
+            );
+            assert.match((await cli.run(['status'])).stdout, left);
+            assert.match((await cli.run(['doctor'])).stdout, left);
           },
         );
         assert.match(stderr, new RegExp(`127\\.0\\.0\\.1:${port} cannot be listened on.*the web page is left out`));

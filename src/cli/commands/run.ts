@@ -61,6 +61,10 @@ async function startWeb({ loaded, io }: Session, running: RunningDaemon, log: Lo
     return await serveWeb(app, listen);
   } catch (error) {
     log.error({ error: String(error) }, 'the web page is left out');
+    const what = error instanceof Error ? error.message : String(error);
+    running.daemon.noteLeftOut(
+      `the web page is left out: ${what}; free the port or set web.listen, and start sipward anew`,
+    );
     return undefined;
   }
 }
