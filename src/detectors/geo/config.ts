@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import { durationValue } from '../../lib/config-values.ts';
+import { COUNTRY_CODES } from '../../lib/geography/country-codes.ts';
 import { detectorBase, maxSourcesValue } from '../detector.ts';
 
 const DAY_MS = 86_400_000;
 
 const countries = () =>
-  z.array(z.string().regex(/^[A-Z]{2}$/, { error: 'expected a country code of ISO 3166-1 in capitals: DE, GB, US' }));
+  z.array(
+    z
+      .string()
+      .refine((code) => COUNTRY_CODES.has(code), {
+        error: 'expected the code of a country (ISO 3166-1) in capitals: DE, GB, US',
+      })
+      .meta({ pattern: '^[A-Z]{2}$', 'x-form': 'a country code' }),
+  );
 
 export const geoConfig = z
   .strictObject({
@@ -13,7 +21,7 @@ export const geoConfig = z
     allow: countries()
       .default([])
       .describe('countries that may register and call; none: all may. Addresses whose country is not known always may'),
-    deny: countries().default([]).describe('countries that may not, whatever allow says'),
+    deny: countries().default([]).describe('countries that may not; where allow names some, all others may not anyway'),
     block: z
       .boolean()
       .default(false)
@@ -41,6 +49,13 @@ export const geoConfig = z
       .describe('kilometres per hour: who moves from country to country faster has not travelled'),
     'max-accounts': z.int().min(1024).max(1_048_576).default(65_536).describe('accounts remembered at most'),
     'max-sources': maxSourcesValue.default(65_536),
+  })
+  .superRefine(({ allow, deny }, context) => {
+    for (const [index, code] of deny.entries()) {
+      if (!allow.includes(code)) continue;
+      const message = 'expected a country that is not in allow, too';
+      context.addIssue({ code: 'custom', path: ['deny', index], message, input: code });
+    }
   })
   .prefault({})
   .describe('countries: who may register and call at all, and accounts that turn up where they cannot be');

@@ -176,8 +176,8 @@ describe('countries that may not come in', () => {
     assert.deepEqual(found[0]?.subject, { kind: 'ip', address: fails('RU').address });
     assert.deepEqual(found[0]?.evidence.samples, { countries: ['RU'], networks: ['AS64500 Example Net'] });
   });
-  test('are all that are not allowed, and deny is asked first', () => {
-    const config = { allow: ['DE', 'AT'], deny: ['AT'] };
+  test('are all that are not allowed', () => {
+    const config = { allow: ['DE'], deny: ['AT'] };
     assert.deepEqual(
       COUNTRIES.filter((country) => findings([fails(country)], config).length > 0),
       COUNTRIES.filter((country) => country !== 'DE'),
@@ -197,9 +197,16 @@ describe('countries that may not come in', () => {
     ];
     assert.deepEqual(findings(signals, { allow: ['DE'] }), []);
   });
-  test('are codes of two letters', () => {
-    assert.equal(geoConfig.safeParse({ deny: ['Russia'] }).success, false);
-    assert.equal(geoConfig.safeParse({ deny: ['ru'] }).success, false);
+  test('are codes of countries that exist, each allowed or denied; what is wrong is told at once', () => {
+    assert.equal(geoConfig.safeParse({ allow: ['DE', 'XK'], deny: ['BV'] }).success, true);
+    const codes = ['Russia', 'ru', 'XX', 'ZZ', 'EU', 'DE'];
+    const { error } = geoConfig.safeParse({ allow: ['DE', 'UK'], deny: codes });
+    assert.deepEqual(
+      error?.issues.map(({ path }) => path.join('.')),
+      ['allow.1', 'deny.0', 'deny.1', 'deny.2', 'deny.3', 'deny.4', 'deny.5'],
+    );
+    assert.match(error?.issues[0]?.message ?? '', /^expected the code of a country/);
+    assert.match(error?.issues[6]?.message ?? '', /^expected a country that is not in allow, too$/);
   });
 });
 

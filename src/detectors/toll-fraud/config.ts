@@ -1,18 +1,24 @@
 import { z } from 'zod';
 import { durationValue } from '../../lib/config-values.ts';
+import { TARIFFS } from '../../lib/phone-number/tariffs.ts';
 import { detectorBase } from '../detector.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** What costs something; countries without a calling code of their own cannot be told from those whose code they have. */
+const RATED = new Set([...TARIFFS.values()].map(({ country }) => country).filter((name) => name !== 'freephone'));
 
 export const tollFraudConfig = z
   .strictObject({
     ...detectorBase,
     rates: z
       .record(
-        z.string().regex(/^([A-Z]{2}|premium|satellite|shared|personal)$/, {
-          error: 'expected an ISO country such as IL, or premium, satellite, shared, personal',
-        }),
+        z
+          .string()
+          .refine((name) => RATED.has(name), {
+            error: 'expected an ISO country such as IL, or premium, satellite, shared, personal',
+          })
+          .meta({ pattern: '^([A-Z]{2}|premium|satellite|shared|personal)$' }),
         z.number().min(0).max(100_000),
       )
       .prefault({})

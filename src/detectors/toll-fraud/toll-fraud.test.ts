@@ -98,7 +98,9 @@ describe('fraud', () => {
   test('is measured with own rates', () => {
     const cheap = repeat(10, NOW, 30 * SECOND, SATELLITE);
     assert.deepEqual(findings([...habits(), ...cheap], { rates: { satellite: 1 } }), []);
-    assert.throws(() => tollFraudConfig.parse({ rates: { mars: 1 } }), /expected an ISO country/);
+    for (const name of ['mars', 'XX', 'freephone'])
+      assert.throws(() => tollFraudConfig.parse({ rates: { [name]: 1 } }), /expected an ISO country/);
+    assert.deepEqual(tollFraudConfig.parse({ rates: { XK: 1, premium: 2 } }).rates, { XK: 1, premium: 2 });
   });
 });
 
