@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { nounFor } from '../lib/count-text.ts';
 import type { Session } from './session.ts';
 
 /** What a command does: gets its arguments and options, answers on the session, returns its exit code (0 if none). */
@@ -23,7 +24,7 @@ export class DocumentedCommand extends Command {
     this.examples = [...examples];
     this.summary(summary).description(summary);
     const lines = examples.map((example) => `  $ ${example}`).join('\n');
-    this.addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines}`);
+    this.addHelpText('after', `\n${nounFor(examples.length, 'Example')}:\n${lines}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { countText } from '../lib/count-text.ts';
 import type { Severity } from '../pipeline/finding.ts';
 import type { FoldedEvents, StoredCampaign, StoredEvent } from '../store/store.ts';
 import type { Session } from './session.ts';
@@ -54,18 +55,13 @@ function eventRow({
   ];
 }
 
-/** `5 sources` */
-export function sourcesText(count: number): string {
-  return `${count} ${count === 1 ? 'source' : 'sources'}`;
-}
-
 function campaignRow({ campaign, severity, events, sources, firstAt, lastAt, description }: StoredCampaign): Cell[] {
   return [
     campaign,
     localTime(lastAt),
     { text: severity, tone: TONES[severity] },
     'campaign',
-    sourcesText(sources),
-    `${events} ${events === 1 ? 'event' : 'events'} since ${localTime(firstAt)}; told last: ${description}`,
+    countText(sources, 'source'),
+    `${countText(events, 'event')} since ${localTime(firstAt)}; told last: ${description}`,
   ];
 }

@@ -1,4 +1,5 @@
 import type { DetectorHealth, EnforcerHealth, Health, PartState, SourceHealth } from '../daemon/health.ts';
+import { countText } from '../lib/count-text.ts';
 import type { Session } from './session.ts';
 import type { Tone } from './style.ts';
 import type { Cell, Column } from './table.ts';
@@ -51,7 +52,7 @@ function sourceTable(session: Session, sources: readonly SourceHealth[]): string
 function sourceState(source: SourceHealth): Cell {
   if (source.state === 'ok' && source.silence !== null) return { text: `silent: ${source.silence}`, tone: 'warn' };
   if (source.state !== 'ok' || source.lastFault === null) return stateCell(source);
-  return { text: `ok, with ${source.faults} faults; the last: ${source.lastFault}`, tone: 'warn' };
+  return { text: `ok, with ${countText(source.faults, 'fault')}; the last: ${source.lastFault}`, tone: 'warn' };
 }
 
 function detectorTable(session: Session, detectors: readonly DetectorHealth[]): string {

@@ -1,5 +1,6 @@
 import type { ReplayReport } from '../daemon/replay.ts';
 import type { Customers } from '../daemon/source-book.ts';
+import { countText, nounFor } from '../lib/count-text.ts';
 import { roughDuration } from '../lib/duration.ts';
 import { type Action, ALREADY_BLOCKED } from '../pipeline/decision.ts';
 import type { EventType } from '../pipeline/finding.ts';
@@ -44,10 +45,10 @@ export function replayText(session: Session, report: ReplayReport, customers: Cu
 }
 
 function inputText({ files, lines, signals, unrecognised, seconds }: ReplayReport['input']): string {
-  const figure = (count: number) => count.toLocaleString('en');
-  const speed = seconds >= 1 ? ` (${figure(Math.round(lines / seconds))} a second)` : '';
-  const read = `Read ${figure(lines)} lines of ${files} ${files === 1 ? 'file' : 'files'} in ${seconds.toFixed(1)} s${speed}`;
-  return `${read}: ${figure(signals)} signals, ${figure(unrecognised)} lines not understood.`;
+  const figure = (count: number, noun: string) => `${count.toLocaleString('en')} ${nounFor(count, noun)}`;
+  const speed = seconds >= 1 ? ` (${Math.round(lines / seconds).toLocaleString('en')} a second)` : '';
+  const read = `Read ${figure(lines, 'line')} of ${figure(files, 'file')} in ${seconds.toFixed(1)} s${speed}`;
+  return `${read}: ${figure(signals, 'signal')}, ${figure(unrecognised, 'line')} not understood.`;
 }
 
 function outcomeText({ sources, decisions }: ReplayReport): string {
@@ -55,8 +56,8 @@ function outcomeText({ sources, decisions }: ReplayReport): string {
     new Set(decisions.filter((one) => one.action === action).flatMap((one) => of(one) || [])).size;
   const [blocked, disabled] = [targets('block', ({ ip }) => ip), targets('block', ({ aor }) => aor)];
   const held = targets('hold', ({ ip, aor }) => ip || aor);
-  const who = blocked === 0 ? 'Nobody' : `${blocked} of ${sources.length} sources`;
-  const accounts = disabled === 0 ? '' : `, ${disabled} accounts disabled`;
+  const who = blocked === 0 ? 'Nobody' : `${blocked} of ${countText(sources.length, 'source')}`;
+  const accounts = disabled === 0 ? '' : `, ${countText(disabled, 'account')} disabled`;
   const hold = held === 0 ? '' : `; ${held} would have waited for a person to decide`;
   return `${who} would have been blocked${accounts}${hold}.`;
 }

@@ -167,10 +167,10 @@ describe('a part that fails', () => {
             (answer) => answer.health.sources[0].faults > 0,
           );
           assert.equal(health.state, 'ok');
-          assert.match((await cli.run(['status'])).stdout, /\ndecoy .* ok, with 1 faults; the last: .*udp.*EADDRINUSE/);
+          assert.match((await cli.run(['status'])).stdout, /\ndecoy .* ok, with 1 fault; the last: .*udp.*EADDRINUSE/);
           const doctor = await cli.run(['doctor']);
           assert.equal(doctor.code, 0);
-          assert.match(doctor.stdout, /\nwarning {2}source decoy: .*; 1 faults, the last: .*EADDRINUSE/);
+          assert.match(doctor.stdout, /\nwarning {2}source decoy: .*; 1 fault, the last: .*EADDRINUSE/);
         });
       }),
     ));

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Address } from '../lib/address.ts';
 import type { Clock } from '../lib/clock.ts';
+import { countText } from '../lib/count-text.ts';
 import { Network } from '../lib/network.ts';
 import { peersOf } from '../opensips/peers.ts';
 import type { Block, DisabledAccount } from '../pipeline/decision.ts';
@@ -234,8 +235,12 @@ export class Daemon implements Engine {
       ...sources.filter((source) => source.error !== null).map((source) => `source ${source.name}: ${source.error}`),
       ...enforcers.filter((enforcer) => enforcer.error !== null).map((one) => `enforcer ${one.name}: ${one.error}`),
       ...silence.problems(),
-      ...(recorder.isFailing ? [`the store does not take rows; ${recorder.waiting} commits wait`] : []),
-      ...(recorder.lost > 0 ? [`${recorder.lost} commits were lost: the store refused them`] : []),
+      ...(recorder.isFailing
+        ? [`the store does not take rows; ${countText(recorder.waiting, 'commit waits', 'commits wait')}`]
+        : []),
+      ...(recorder.lost > 0
+        ? [`${countText(recorder.lost, 'commit was', 'commits were')} lost: the store refused what was to be written`]
+        : []),
     ];
     return {
       state:
@@ -319,14 +324,14 @@ export class Daemon implements Engine {
 function warningsOf({ name, faults, lastFault, silence }: SourceHealth): readonly string[] {
   return [
     ...(silence === null ? [] : [`source ${silence}`]),
-    ...(lastFault === null ? [] : [`source ${name} works, with ${faults} faults; the last: ${lastFault}`]),
+    ...(lastFault === null ? [] : [`source ${name} works, with ${countText(faults, 'fault')}; the last: ${lastFault}`]),
   ];
 }
 
 function tooLateText(tooLate: number): readonly string[] {
   if (tooLate === 0) return [];
   return [
-    `${tooLate} blocks were over when they were decided and kept nobody out: a source is read late, or its clock or time zone is not what it was taken for`,
+    `${countText(tooLate, 'block was over when it was decided', 'blocks were over when they were decided')} and kept nobody out: a source is read late, or its clock or time zone is not what it was taken for`,
   ];
 }
 

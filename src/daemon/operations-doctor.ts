@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { countText } from '../lib/count-text.ts';
 import { version } from '../lib/version.ts';
 import type { PartState, SourceHealth } from './health.ts';
 import type { Handlers, OperationResult } from './operations.ts';
@@ -60,7 +61,7 @@ function partChecks({ engine }: OperationsContext): readonly Check[] {
   const health = engine.health();
   const sources = health.sources.map(sourceCheck);
   const enforcers = health.enforcers.map(({ name, state, error, entries, repairs }) =>
-    partCheck(`enforcer ${name}`, state, error, `${entries} entries, ${repairs} put right`),
+    partCheck(`enforcer ${name}`, state, error, `${countText(entries, 'entry', 'entries')}, ${repairs} put right`),
   );
   const problems = health.problems.map(
     (found): Check => ({ name: 'daemon', state: 'warning', found, advice: 'see sipward status and the log' }),
@@ -90,10 +91,10 @@ function enforcementCheck({ enforcement, enforcers }: ReturnType<OperationsConte
 function sourceCheck(source: SourceHealth): Check {
   const { name, state, error, signals, unrecognised, lost, faults, lastFault, notes, missing, silence, samples } =
     source;
-  const figures = `${signals} signals, ${unrecognised} lines not understood, ${lost} lost`;
+  const figures = `${countText(signals, 'signal')}, ${countText(unrecognised, 'line')} not understood, ${lost} lost`;
   const check = partCheck(`source ${name}`, state, error, figures);
   if (check.state !== 'ok') return check;
-  const trouble = lastFault === null ? [] : [`${faults} faults, the last: ${lastFault}`];
+  const trouble = lastFault === null ? [] : [`${countText(faults, 'fault')}, the last: ${lastFault}`];
   const unread = samples.slice(-MAX_SHOWN_LINES).map((line) => `not understood: ${line}`);
   const found = [figures, ...trouble, ...notes, ...unread].join('; ');
   if (silence !== null) {

@@ -1,4 +1,5 @@
 import { canonicalAor } from '../lib/account.ts';
+import { countText } from '../lib/count-text.ts';
 import { Network } from '../lib/network.ts';
 import type { Dossier, Store, StoredBlock, StoredCampaign, StoredDisabled } from '../store/store.ts';
 import { AllowlistView, type AllowMatch, covers, matchText } from './allowlist-view.ts';
@@ -69,7 +70,9 @@ function campaignsIn(store: Store, { events }: Dossier): Promise<readonly Stored
 
 /** Blocks of a part of what was asked about. */
 function insideNotes(network: Network, count: number): readonly string[] {
-  return count === 0 ? [] : [`${count} blocks are in force inside ${network.text}: see sipward blocks.`];
+  return count === 0
+    ? []
+    : [`${countText(count, 'block is', 'blocks are')} in force inside ${network.text}: see sipward blocks.`];
 }
 
 function isCovered(network: Network, target: string): boolean {
@@ -137,5 +140,7 @@ function accountText(aor: string, disabled: StoredDisabled | null, isExempt: boo
 }
 
 function triedText(failures: number): string {
-  return failures === 0 ? 'no failed registration is recorded' : `${failures} failed registrations are recorded`;
+  return failures === 0
+    ? 'no failed registration is recorded'
+    : `${countText(failures, 'failed registration is', 'failed registrations are')} recorded`;
 }

@@ -290,7 +290,7 @@ export function testOperations(name: string, withBench: WithBench): void {
       await operations.block({ address: '203.0.113.7' });
       const { verdict, notes } = await operations.why({ subject: '203.0.113.0/24' });
       assert.equal(verdict, 'not-blocked');
-      assert.match(notes.join(), /^1 blocks are in force inside 203\.0\.113\.0\/24/);
+      assert.match(notes.join(), /^1 block is in force inside 203\.0\.113\.0\/24/);
     });
 
     story('a layer that disagrees is named', async ({ operations, engine }) => {

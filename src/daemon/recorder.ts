@@ -1,3 +1,4 @@
+import { countText } from '../lib/count-text.ts';
 import type { Commit, EventRow, Store } from '../store/store.ts';
 import { BackOff, pause } from './back-off.ts';
 
@@ -179,7 +180,9 @@ export class Recorder {
       this.#lost++;
       this.#failing = false;
       this.#onFault(
-        new Error(`gave up ${commit.signals.length} rows of ${commit.source}: ${cause.message}`, { cause }),
+        new Error(`gave up ${countText(commit.signals.length, 'row')} of ${commit.source}: ${cause.message}`, {
+          cause,
+        }),
       );
       return true;
     }

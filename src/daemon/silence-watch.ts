@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { countText } from '../lib/count-text.ts';
 import { formatDuration } from '../lib/duration.ts';
 import type { Signal } from '../pipeline/signal.ts';
 import type { SilenceConfig } from '../silence/config.ts';
@@ -101,7 +102,7 @@ export class SilenceWatch {
       this.#tell({ type: 'enforcement_failing', severity: 'critical', description }, emptied(layer));
     }
     if (repair === 'one' || config.mode === 'dry-run') {
-      const description = `${layer} was put right: ${added} entries added, ${removed} removed`;
+      const description = `${layer} was put right: ${countText(added, 'entry', 'entries')} added, ${removed} removed`;
       events.note({ type: 'enforcement_repaired', severity: 'error', description });
     }
   }

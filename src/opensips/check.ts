@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { countText } from '../lib/count-text.ts';
 import { MiClient } from '../lib/opensips/mi-client.ts';
 import type { OpensipsConfig } from './config.ts';
 import { checkSyntax, findProgram, type OpensipsProgram } from './program.ts';
@@ -46,7 +47,8 @@ function checkModules(config: OpensipsConfig, program: OpensipsProgram, cfg: str
   const rendered = cfg === undefined && config.listen.length > 0 ? renderSbc(config) : [];
   const needed = new Set([...securityModules(config), ...loadedModules(...rendered.map(({ content }) => content))]);
   const missing = [...needed].filter((name) => !BUILT_IN.has(name) && !existsSync(join(dir, `${name}.so`)));
-  if (missing.length === 0) return { name: 'modules', ok: true, detail: `all ${needed.size} modules are in ${dir}` };
+  if (missing.length === 0)
+    return { name: 'modules', ok: true, detail: `${countText(needed.size, 'module')} needed, all in ${dir}` };
   const packages = missing.some((name) => /^(httpd|mi_http)$/.test(name)) ? ' (Debian: opensips-http-modules)' : '';
   return { name: 'modules', ok: false, detail: `not in ${dir}: ${missing.join(', ')}${packages}` };
 }

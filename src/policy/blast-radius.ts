@@ -1,3 +1,4 @@
+import { countText } from '../lib/count-text.ts';
 import type { Client } from './client.ts';
 
 /** What a block would cut at this moment. */
@@ -17,5 +18,5 @@ export function blastRadius(clients: readonly Client[], at: number): BlastRadius
 }
 
 export function blastRadiusText({ registrations, calls }: BlastRadius): string {
-  return `${registrations} live ${registrations === 1 ? 'registration' : 'registrations'} and ${calls} ${calls === 1 ? 'call' : 'calls'}`;
+  return `${countText(registrations, 'live registration')} and ${countText(calls, 'call')}`;
 }

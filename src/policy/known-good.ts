@@ -1,3 +1,4 @@
+import { countText } from '../lib/count-text.ts';
 import type { EventType, Finding } from '../pipeline/finding.ts';
 import { subjectText } from '../pipeline/finding.ts';
 import type { Client } from './client.ts';
@@ -32,7 +33,7 @@ export function asMisconfigured(finding: Finding, client: Client, maxStrangers: 
     ...finding,
     type: 'misconfigured_device',
     severity: 'warning',
-    reason: `${countText(accounts.length, 'account')} ${accounts.length === 1 ? 'fails' : 'fail'} behind an address that is known good, as devices with an old password do (${finding.reason})`,
+    reason: `${countText(accounts.length, 'account fails', 'accounts fail')} behind an address that is known good, as devices with an old password do (${finding.reason})`,
     evidence: { ...finding.evidence, samples: { accounts, 'user-agents': failing.userAgents() } },
     identity: `misconfigured:${subjectText(finding.subject)}:${finding.at}`,
   };
@@ -41,8 +42,4 @@ export function asMisconfigured(finding: Finding, client: Client, maxStrangers: 
 /** Whether all that fails has registered from there before: then it is one of theirs, however long it goes on. */
 export function failsWithOwnAccounts(client: Client): boolean {
   return client.failing?.names().every((account) => client.accounts.has(account)) === true;
-}
-
-export function countText(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { countText } from '../lib/count-text.ts';
 import { roughDuration } from '../lib/duration.ts';
 import { SIGNAL_KINDS, type Signal, type SignalKind } from '../pipeline/signal.ts';
 
@@ -49,7 +50,9 @@ export class IdleRules {
       ...(this.#userAgents === 0
         ? [`no signal names a user agent in ${span}: scanners are known by other marks only`]
         : []),
-      ...idle.map(({ name }) => `${name} has dropped no packet although ${blocks} blocks are in force`),
+      ...idle.map(
+        ({ name }) => `${name} has dropped no packet although ${countText(blocks, 'block is', 'blocks are')} in force`,
+      ),
     ];
   }
 

@@ -1,3 +1,4 @@
+import { countText } from '../lib/count-text.ts';
 import { roughDuration } from '../lib/duration.ts';
 import { Baseline, dayInWords, SLOT_MS, type Slot } from './baseline.ts';
 
@@ -201,7 +202,9 @@ export class SourceSilence {
     const unread = unrecognised - this.#read.unrecognised;
     return [
       ...(missing === undefined ? [] : [missing]),
-      ...(read === 0 ? ['nothing at all was read'] : [`${read} lines were read, ${unread} of them not understood`]),
+      ...(read === 0
+        ? ['nothing at all was read']
+        : [`${countText(read, 'line was', 'lines were')} read, ${unread} of them not understood`]),
     ];
   }
 

@@ -75,7 +75,7 @@ test('a full file is rotated, only so many are kept, and it is told when nobody 
     assert.deepEqual((await readdir(directory)).sort(), ['signals.log', 'signals.log.3', 'signals.log.4']);
     assert.equal(await readFile(journal.path, 'utf8'), `${'4'.repeat(60)}\n`);
     assert.equal(await readFile(`${journal.path}.4`, 'utf8'), `${'3'.repeat(60)}\n`);
-    assert.deepEqual(faults, Array(2).fill(`journal ${journal.path}: 1 files deleted that nobody had read`));
+    assert.deepEqual(faults, Array(2).fill(`journal ${journal.path}: 1 file deleted that nobody had read`));
     assert.equal(journal.lost, 0);
   }));
 

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { countText } from '../lib/count-text.ts';
 import { Segments } from './segments.ts';
 
 export interface JournalOptions {
@@ -152,7 +153,9 @@ export class Journal implements AsyncDisposable {
     this.#size = 0;
     await full.close();
     if (unread > 0)
-      this.#options.onFault(new Error(`journal ${this.path}: ${unread} files deleted that nobody had read`));
+      this.#options.onFault(
+        new Error(`journal ${this.path}: ${countText(unread, 'file')} deleted that nobody had read`),
+      );
   }
 
   #refused(error: unknown): void {
@@ -172,7 +175,9 @@ export class Journal implements AsyncDisposable {
     if (!this.#failing) return;
     this.#failing = false;
     const lost = this.#lost - this.#lostBefore;
-    this.#options.onFault(new Error(`journal ${this.path}: written again, ${lost} signals found no room meanwhile`));
+    this.#options.onFault(
+      new Error(`journal ${this.path}: written again, ${countText(lost, 'signal')} found no room meanwhile`),
+    );
   }
 }
 

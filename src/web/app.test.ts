@@ -165,7 +165,7 @@ describe('/', () => {
       const [source] = HEALTHY.sources;
       const sources = [{ ...source!, faults: 1, lastFault: HOSTILE }];
       health.current = { ...HEALTHY, state: 'failing', problems: [`source edge: ${HOSTILE}`], sources };
-      health.current = { ...health.current, warnings: [`source edge works, with 1 faults; the last: ${HOSTILE}`] };
+      health.current = { ...health.current, warnings: [`source edge works, with 1 fault; the last: ${HOSTILE}`] };
       await operations.block({ address: '198.51.100.9', reason: HOSTILE });
       await operations.disable({ account: '<script>alert(1)</script>@example.com', reason: HOSTILE });
       await store.addEvents([
@@ -183,7 +183,7 @@ describe('/', () => {
       const text = await (await get('/')).text();
       assert.ok(!text.includes('<script'), text);
       assert.ok(!text.includes('alert(1)</td>'));
-      assert.ok(text.includes('<li>source edge works, with 1 faults; the last: &lt;/td&gt;'));
+      assert.ok(text.includes('<li>source edge works, with 1 fault; the last: &lt;/td&gt;'));
       assert.ok(text.includes('&lt;script&gt;alert(1)'));
     }));
 

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { countText } from '../lib/count-text.ts';
 import type { Stats } from '../store/store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -22,7 +23,7 @@ export function hourChart(hours: Stats['hours'], now: number) {
     const scale = (count: number) => (count === 0 ? 0 : Math.max(2, (count / most) * (HEIGHT - 4)));
     const [low, high] = [scale(failures), scale(doorKnocks)];
     const x = i * (BAR + GAP);
-    const title = `${new Date(hour).toISOString().slice(11, 16)} UTC: ${failures} failed registrations, ${doorKnocks} door knocks`;
+    const title = `${new Date(hour).toISOString().slice(11, 16)} UTC: ${countText(failures, 'failed registration')}, ${countText(doorKnocks, 'door knock')}`;
     return html`<g><title>${title}</title><rect class="failures" x="${x}" y="${HEIGHT - low}" width="${BAR}" height="${low}" rx="2"/><rect class="knocks" x="${x}" y="${HEIGHT - low - high}" width="${BAR}" height="${high}" rx="2"/></g>`;
   });
   return html`<svg class="chart" viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="Failed registrations and door knocks per hour">${bars}</svg>

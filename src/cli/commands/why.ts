@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { OperationResult } from '../../daemon/operations.ts';
 import { originText } from '../../daemon/origin.ts';
+import { countText } from '../../lib/count-text.ts';
 import { disabledTable, enabledTable } from '../account-table.ts';
 import { blockTable, endedBlockTable } from '../block-table.ts';
 import { type Bind, command } from '../command.ts';
-import { eventTable, sourcesText } from '../event-table.ts';
+import { eventTable } from '../event-table.ts';
 import { number } from '../option-values.ts';
 import { printable } from '../printable.ts';
 import type { Session } from '../session.ts';
@@ -64,7 +65,7 @@ function answerText(session: Session, answer: Answer): string {
 }
 
 function campaignText({ campaign, sources, description }: Answer['campaigns'][number]): string {
-  return printable(`Part of the campaign ${campaign}, ${sourcesText(sources)}; told last: ${description}`);
+  return printable(`Part of the campaign ${campaign}, ${countText(sources, 'source')}; told last: ${description}`);
 }
 
 function originLine({ origin, score }: Answer): string {
@@ -86,7 +87,7 @@ function section<T>(
 function countsText({ history }: Answer): string {
   const { failures, doorKnocks, firstAt, lastAt } = history;
   if (firstAt === null || lastAt === null) return 'Nothing hostile is recorded.';
-  return `Recorded: ${failures} failed registrations and ${doorKnocks} door knocks, first ${localTime(firstAt)}, last ${localTime(lastAt)}.`;
+  return `Recorded: ${countText(failures, 'failed registration')} and ${countText(doorKnocks, 'door knock')}, first ${localTime(firstAt)}, last ${localTime(lastAt)}.`;
 }
 
 const layerTable = tableOfLayers('keep it out', 'keeps it out', 'lets it in');

@@ -1,4 +1,5 @@
 import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
+import { countText } from '../../lib/count-text.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { addToPace, clearPace } from '../../lib/pace.ts';
 import { addTimes, clearTimes, countWithin, oldestAge, reaches } from '../../lib/recent-times.ts';
@@ -165,10 +166,8 @@ export class BruteForce implements Detector {
     const accounts = (record[base + accountAt] ?? 0) === SEVERAL ? ' of several accounts' : '';
     this.#forget(record, base, 'attempts');
     record[base + foundAt] = at | 1;
-    const what =
-      rule.counts === 'failures'
-        ? `failed registrations${accounts}`
-        : `failed registrations${accounts} and refused requests`;
+    const failed = countText(count, 'failed registration');
+    const what = rule.counts === 'failures' ? `${failed}${accounts}` : `${failed}${accounts} and refused requests`;
     return {
       type: 'brute_force_detected',
       detector: this.name,
@@ -176,7 +175,7 @@ export class BruteForce implements Detector {
       subject: { kind: 'ip', address: signal.address },
       at,
       count,
-      reason: `${count} ${what} within ${formatDuration(rule.windowMs)}`,
+      reason: `${what} within ${formatDuration(rule.windowMs)}`,
       evidence: { firstAt, lastAt: at, proven: strength(proven, signal.proven), samples: samplesOf(signal) },
       identity: `${this.name}:${signal.address.countedText}:${at}`,
     };

@@ -1,4 +1,5 @@
 import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
+import { countText } from '../../lib/count-text.ts';
 import {
   addDistinct,
   bitsFor,
@@ -122,7 +123,7 @@ export class Enumeration implements Detector {
     const { record, base } = this.#sources;
     if (unknown >= this.#unknown.threshold) {
       const { windowMs } = this.#unknown;
-      return this.#find(signal, unknown, windowMs, `${unknown} attempts at accounts that do not exist`);
+      return this.#find(signal, unknown, windowMs, `${countText(unknown, 'attempt')} at accounts that do not exist`);
     }
     for (const rule of this.#rules) {
       if (bitsSet(record, base + rule.at, signal.at, rule.windowMs) < rule.bits) continue;

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { countText } from '../../lib/count-text.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import { type CaptureOptions, CaptureSignals } from './capture-signals.ts';
 
@@ -62,7 +63,7 @@ export async function* readCapture(path: string, options: CaptureOptions): Async
 }
 
 function cutOff({ pendingBytes }: CaptureSignals): string {
-  return `cut off ${pendingBytes} bytes into a frame`;
+  return `cut off ${countText(pendingBytes, 'byte')} into a frame`;
 }
 
 function contentOf(raw: Readable, head: Buffer): AsyncIterable<unknown> {

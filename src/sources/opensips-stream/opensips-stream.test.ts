@@ -85,7 +85,7 @@ describe('opensips-stream', () => {
       await lent.signals(1);
       assert.deepEqual(
         lent.faults.map(({ message }) => message),
-        ['sensor: 1 messages were not understood, last from 127.0.0.1'],
+        ['sensor: 1 message was not understood, last from 127.0.0.1'],
       );
     });
   });

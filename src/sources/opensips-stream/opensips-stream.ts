@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { formatSignal } from '../../formats/opensips-events/format-signal.ts';
 import type { Endpoint } from '../../lib/config-values.ts';
+import { countText } from '../../lib/count-text.ts';
 import type { Batch } from '../../pipeline/batch.ts';
 import type { Journal } from '../journal.ts';
 import { listenOnAll } from '../listen-on-all.ts';
@@ -99,9 +100,13 @@ export class OpensipsStream implements Source {
     }
     const numbered = this.#sequences.lineFor(sender);
     if (numbered !== undefined) journal.append(numbered);
-    if (missing > 0) this.#context.onFault(new Error(`${this.name}: ${missing} signals of ${sender} never came`));
+    if (missing > 0)
+      this.#context.onFault(new Error(`${this.name}: ${countText(missing, 'signal')} of ${sender} never came`));
     if (this.#misunderstood > misunderstoodBefore) {
-      this.#complain('message', `${this.#misunderstood} messages were not understood, last from ${sender}`);
+      this.#complain(
+        'message',
+        `${countText(this.#misunderstood, 'message was', 'messages were')} not understood, last from ${sender}`,
+      );
     }
     if (answers.length > 0) await journal.flushed();
     return answers.join('');

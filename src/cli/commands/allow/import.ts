@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { OperationResult } from '../../../daemon/operations.ts';
+import { countText, nounFor } from '../../../lib/count-text.ts';
 import { parseAllowFile } from '../../allow-file.ts';
 import { type Bind, command } from '../../command.ts';
 import { EXIT } from '../../exit-code.ts';
@@ -50,8 +51,8 @@ function finish(session: Session, results: readonly OperationResult<'allowAdd'>[
   const updated = results.flatMap((result) => result.updated);
   const lifted = results.flatMap((result) => result.lifted);
   session.print({ added, updated, lifted: lifted.map(({ target }) => target) }, () => {
-    const ended = lifted.length === 0 ? '' : ` Lifted ${lifted.length} blocks.`;
-    return `Imported ${added.length} entries; ${updated.length} were there already.${ended}\n`;
+    const ended = lifted.length === 0 ? '' : ` Lifted ${countText(lifted.length, 'block')}.`;
+    return `Imported ${countText(added.length, 'entry', 'entries')}; ${updated.length} ${nounFor(updated.length, 'was', 'were')} there already.${ended}\n`;
   });
   const notes = [...new Set(results.flatMap((result) => result.notes))];
   return report(session, { notes, layers: results.flatMap((result) => result.layers) });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { countText } from '../../../lib/count-text.ts';
 import { withModulesDir } from '../../../opensips/check.ts';
 import type { OpensipsConfig } from '../../../opensips/config.ts';
 import { dropInSteps, type Step } from '../../../opensips/instructions.ts';
@@ -69,7 +70,7 @@ function write(config: OpensipsConfig, files: readonly RenderedFile[]): WriteRes
 }
 
 function summary(dir: string, { written, unchanged }: WriteResult): string {
-  return `${dir}: ${written.length} files written, ${unchanged.length} left as they are.\n`;
+  return `${dir}: ${countText(written.length, 'file')} written, ${unchanged.length} left as they are.\n`;
 }
 
 function stepText(step: Step, index: number): string {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Config } from '../../../config/schema.ts';
 import type { Operations } from '../../../daemon/operations.ts';
+import { countText } from '../../../lib/count-text.ts';
 import { type Difference, difference, type OpensipsStatus, readStatus } from '../../../opensips/status.ts';
 import { allBlocks } from '../../all-blocks.ts';
 import { allDisabled } from '../../all-disabled.ts';
@@ -61,14 +62,14 @@ function statusText(status: OpensipsStatus, blocks: Difference, accounts: Differ
   const whether = (of: Difference) => (agrees(of) ? 'as sipward has them' : 'not as sipward has them');
   return [
     `${status.version}, up since ${status.upSince}`,
-    `${status.blocks.length} blocks, ${whether(blocks)}`,
+    `${countText(status.blocks.length, 'block')}, ${whether(blocks)}`,
     ...some('missing in OpenSIPS', blocks.missing),
     ...some('only in OpenSIPS', blocks.surplus),
-    `${status.disabled.length} disabled accounts, ${whether(accounts)}`,
+    `${countText(status.disabled.length, 'disabled account')}, ${whether(accounts)}`,
     ...some('missing in OpenSIPS', accounts.missing),
     ...some('only in OpenSIPS', accounts.surplus),
-    `${status.peers} trusted networks of its configuration, ${status.allowed} of the allowlist`,
-    `${status.refusedRequests} requests of blocked sources refused since its start`,
+    `${countText(status.peers, 'trusted network')} of its configuration, ${status.allowed} of the allowlist`,
+    `${countText(status.refusedRequests, 'request')} of blocked sources refused since its start`,
     '',
   ].join('\n');
 }
