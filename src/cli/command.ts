@@ -1,6 +1,8 @@
-import { Command } from 'commander';
+import { Command, type ErrorOptions, type HelpContext } from 'commander';
 import { nounFor } from '../lib/count-text.ts';
+import { EXIT } from './exit-code.ts';
 import type { Session } from './session.ts';
+import { usageText } from './usage-text.ts';
 
 /** What a command does: gets its arguments and options, answers on the session, returns its exit code (0 if none). */
 export type Action<A extends readonly unknown[], O> = (
@@ -15,8 +17,24 @@ export type Bind = <A extends readonly unknown[], O>(action: Action<A, O>) => (.
 /** Makes one command; `bind` connects its action with the run. */
 export type CommandFactory = (bind: Bind) => Command;
 
+/** A command that tells in our words what is wrong with a command line. */
+export class OwnCommand extends Command {
+  override error(message: string, options?: ErrorOptions): never {
+    return super.error(usageText(this, options?.code, message), options);
+  }
+
+  override help(context?: HelpContext | ((text: string) => string)): never {
+    // commander shows its help where `sipward help x` names nothing.
+    const [first, name] = this.args;
+    if (typeof context === 'object' && context.error && first === 'help' && name !== undefined) {
+      this.error(`error: unknown command '${name}'`, { code: 'commander.unknownCommand', exitCode: EXIT.usage });
+    }
+    return super.help(context as HelpContext);
+  }
+}
+
 /** A command with examples, for its help and the reference page. */
-export class DocumentedCommand extends Command {
+export class DocumentedCommand extends OwnCommand {
   readonly examples: readonly string[];
 
   constructor(name: string, summary: string, examples: readonly string[]) {
@@ -35,7 +53,7 @@ export function command(name: string, summary: string, examples: readonly string
 
 /** A noun: a command that only holds others. */
 export function commandGroup(name: string, summary: string, members: readonly Command[]): Command {
-  const group = new Command(name).summary(summary).description(summary);
+  const group = new OwnCommand(name).summary(summary).description(summary);
   for (const member of members) group.addCommand(member);
   return group;
 }

@@ -13,12 +13,55 @@ import { createProgram } from './program.ts';
 
 describe('main: the command line itself', () => {
   for (const [argv, code, message] of [
-    [['blcok', '203.0.113.7'], 2, /unknown command 'blcok'\n\(Did you mean block\?\)/],
-    [['allow', 'ad', '192.0.2.1'], 2, /unknown command 'ad'\n\(Did you mean add\?\)/],
-    [['block'], 2, /missing required argument 'address'/],
-    [['block', '203.0.113.7', '--four', '1h'], 2, /unknown option '--four'\n\(Did you mean --for\?\)/],
-    [['blocks', 'extra'], 2, /too many arguments for 'blocks'/],
-    [['events', '--limit', 'ten'], 2, /expected a whole number, got "ten"/],
+    [
+      ['blcok', '203.0.113.7'],
+      2,
+      /^sipward: blcok: unknown command \(did you mean block\?\); known here: run, .*, why/,
+    ],
+    [
+      ['allow', 'ad', '192.0.2.1'],
+      2,
+      /^sipward: ad: unknown command \(did you mean add\?\); known here: add, remove, /,
+    ],
+    [['help', 'blcok'], 2, /^sipward: blcok: unknown command/],
+    [['block'], 2, /^sipward: <address>: expected .*address.*, got nothing\n$/],
+    [['replay'], 2, /^sipward: <file>: expected logs, or captures \(pcap, pcapng\), got nothing\n$/],
+    [
+      ['block', '203.0.113.7', '--four', '1h'],
+      2,
+      /^sipward: --four: unknown option \(did you mean --for\?\); known here: --for, --reason, --force\n$/,
+    ],
+    [['blocks', '--limit', '1'], 2, /^sipward: --limit: unknown option; known here: none\n$/],
+    [['block', '203.0.113.7', '--for'], 2, /^sipward: --for: expected <time>, got nothing\n$/],
+    [['blocks', 'extra'], 2, /^sipward: sipward blocks: expected 0 arguments, got 1: extra\n$/],
+    [['block', 'a', 'b'], 2, /^sipward: sipward block: expected 1 argument, got 2: a, b\n$/],
+    [['events', '--limit', 'ten'], 2, /^sipward: --limit: expected an integer from 1 to 10000, got "ten"\n$/],
+    [['events', 'resolve', 'x'], 2, /^sipward: <id>: expected an integer >= 1, got "x"\n$/],
+    [['events', 'resolve', '9'.repeat(20)], 2, /^sipward: <id>: expected an integer >= 1, got "9{20}"\n$/],
+    [
+      ['replay', '--format', '\u001b[31m', 'x'],
+      2,
+      /^sipward: --format: expected one of auto, .*, got "\\u001b\[31m"\n$/,
+    ],
+    [['\u001b[31m'], 2, /^sipward: \\x1b\[31m: unknown command; /],
+    [
+      ['why', '192.0.2.1/24'],
+      2,
+      /^sipward: <subject>: expected a network without host bits, such as 192\.0\.2\.0\/24, got/,
+    ],
+    [['why', 'x'.repeat(600)], 2, /^sipward: <subject>: expected .* of at most 511 characters, got "x+…\n$/],
+    [['--config', '', 'check'], 2, /^sipward: --config: expected a file, got ""\n$/],
+    [['--state-dir', '', 'blocks'], 2, /^sipward: --state-dir: expected a directory, got ""\n$/],
+    [['--config', '/none.yaml', 'check'], 78, /^sipward: \/none\.yaml: there is no such file\n$/],
+    [['--config', '/', 'check'], 78, /^sipward: \/: expected a file, got a directory\n$/],
+    [['--state-dir', '/proc/none', 'blocks'], 1, /^sipward: the state directory \/proc\/none cannot be made: ENOENT/],
+    [
+      ['--state-dir', '/etc/passwd', 'blocks'],
+      1,
+      /^sipward: the state directory .* expected a directory, got a file\n$/,
+    ],
+    [['allow', 'import', '/'], 1, /^sipward: \/: expected a file, got a directory\n$/],
+    [['opensips', 'check', '/none.cfg'], 1, /^sipward: \/none\.cfg: there is no such file\n$/],
     [['allow'], 2, /Usage: sipward allow/],
     [[], 2, /Usage: sipward/],
   ] as const) {
@@ -69,7 +112,7 @@ describe('main: the command line itself', () => {
       const file = cli.write('file', '');
       const run = await cli.run(['--state-dir', join(file, 'state'), 'blocks']);
       assert.equal(run.code, 1);
-      assert.match(run.stderr, /^sipward: .*ENOTDIR/);
+      assert.match(run.stderr, /^sipward: the state directory .* expected a directory, got a file\n$/);
     }));
 });
 

@@ -1,6 +1,6 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { version } from '../lib/version.ts';
-import type { Bind } from './command.ts';
+import { type Bind, OwnCommand } from './command.ts';
 import { COMMAND_GROUPS } from './commands/index.ts';
 import type { Io } from './io.ts';
 import { type GlobalOptions, Session } from './session.ts';
@@ -44,7 +44,7 @@ export function createProgram(io: Io): Program {
 }
 
 function rootCommand(io: Io): Command {
-  return new Command('sipward')
+  return new OwnCommand('sipward')
     .description('Security and threat detection for OpenSIPS session border controllers.')
     .version(version(), '-V, --version', 'print the version')
     .addOption(
@@ -63,7 +63,7 @@ function rootCommand(io: Io): Command {
       writeErr: (text) => io.stderr.write(text),
       getOutHelpWidth: () => io.stdout.columns,
       getErrHelpWidth: () => io.stderr.columns,
-      outputError: (text, write) => write(text.replace(/^error: /, 'sipward: ')),
+      outputError: (text, write) => write(`sipward: ${text}`),
     })
     .showSuggestionAfterError(true)
     .exitOverride()

@@ -5,6 +5,8 @@ import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { resolveStateDir } from '../config/state-dir.ts';
 import { withOperations } from '../daemon/open-operations.ts';
 import { OPERATIONS, type OperationName, type OperationResult, type Operations } from '../daemon/operations.ts';
+import { fileProblem } from '../lib/file-problem.ts';
+import { UsageError } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { type Style, styleFor } from './style.ts';
 import { type Cell, type Column, table } from './table.ts';
@@ -35,14 +37,14 @@ export class Session {
   /** The configuration, read on first use. @throws ConfigError */
   get loaded(): LoadedConfig {
     const { env, cwd } = this.io;
-    this.#loaded ??= loadConfig({ explicit: this.#options.config, env, cwd });
+    this.#loaded ??= loadConfig({ explicit: given('--config', 'a file', this.#options.config), env, cwd });
     return this.#loaded;
   }
 
   get stateDir(): string {
     const { config, file } = this.loaded;
     return resolveStateDir({
-      option: this.#options.stateDir,
+      option: given('--state-dir', 'a directory', this.#options.stateDir),
       configured: config['state-dir'],
       configFile: file,
       cwd: this.io.cwd,
@@ -79,8 +81,7 @@ export class Session {
     try {
       return readFileSync(path, 'utf8');
     } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      throw new Error(code === 'ENOENT' ? `${path}: there is no such file` : message, { cause });
+      throw new Error(`${path}: ${fileProblem(cause)}`, { cause });
     }
   }
 
@@ -88,4 +89,10 @@ export class Session {
   note(text: string): void {
     this.io.stderr.write(`${text}\n`);
   }
+}
+
+/** An empty path would be the working directory: most likely a variable of a script is not set. @throws UsageError */
+function given(option: string, expected: string, path: string | undefined): string | undefined {
+  if (path === '') throw new UsageError(`${option}: expected ${expected}, got ""`);
+  return path;
 }

@@ -40,7 +40,7 @@ describe('loadConfig', () => {
     withDirectory((cwd) => {
       assert.throws(
         () => loadConfig({ explicit: 'absent.yaml', env: {}, cwd }),
-        (error) => error instanceof ConfigError && /absent\.yaml: cannot be read: ENOENT/.test(error.message),
+        (error) => error instanceof ConfigError && /absent\.yaml: there is no such file/.test(error.message),
       );
     }));
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileProblem } from '../lib/file-problem.ts';
 import { parseConfig } from './parse.ts';
 import { ConfigError } from './problem.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -37,9 +38,6 @@ function readConfig(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(file, [{ line: 0, column: 0, path: '', message: `cannot be read: ${message}` }], {
-      cause: error,
-    });
+    throw new ConfigError(file, [{ line: 0, column: 0, path: '', message: fileProblem(error) }], { cause: error });
   }
 }

@@ -9,6 +9,9 @@ import { OPERATION_NAMES, OPERATIONS, type OperationName, type Operations } from
 const TIMEOUT_MS = 30_000;
 const PRUNE_TIMEOUT_MS = 3_600_000;
 
+/** What connecting says where no daemon listens. */
+const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ECONNREFUSED']);
+
 /** Whether a daemon listens in this state directory. @throws OperationError if there is one that may not be asked */
 export async function daemonListens(stateDir: string): Promise<boolean> {
   const path = controlSocketPath(stateDir);
@@ -20,7 +23,7 @@ export async function daemonListens(stateDir: string): Promise<boolean> {
       resolve(true);
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(false);
+      if (NOBODY.has(error.code ?? '')) resolve(false);
       else reject(unreachable(path, error));
     });
   });

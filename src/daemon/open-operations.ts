@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { GeoBook } from '../intel/geo/geo-book.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -56,10 +57,24 @@ async function readGeography(config: Config): Promise<GeoBook> {
 /** Its owner and his group only: it names accounts and addresses, and holds the control socket. */
 export function makeStateDir(stateDir: string): void {
   try {
-    mkdirSync(stateDir, { recursive: true, mode: 0o750 });
+    makeDirectory(stateDir);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`the state directory ${stateDir} cannot be made: ${message}`, { cause: error });
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'expected a directory, got a file' : message;
+    throw new Error(`the state directory ${stateDir} cannot be made: ${why}`, { cause: error });
+  }
+}
+
+/** With those above it. Not by `recursive`: where nobody can make one, as in /proc, Node 26 tries for ever. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o750 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    if (code !== 'ENOENT' || path === dirname(path)) throw error;
+    makeDirectory(dirname(path));
+    mkdirSync(path, { mode: 0o750 });
   }
 }
 

@@ -1,4 +1,5 @@
 import { canonicalAor } from '../lib/account.ts';
+import { networkProblem } from '../lib/config-values.ts';
 import { countText } from '../lib/count-text.ts';
 import { Network } from '../lib/network.ts';
 import type { Dossier, Store, StoredBlock, StoredCampaign, StoredDisabled } from '../store/store.ts';
@@ -17,7 +18,10 @@ async function why(context: OperationsContext, input: ParsedInput<'why'>): Promi
   const network = Network.parse(input.subject);
   if (network !== undefined) return whyAddress(context, network, input.limit);
   if (looksLikeAddress(input.subject) || /^@|@$/.test(input.subject)) {
-    const message = `expected an IP address, a network or an account, got "${input.subject}"`;
+    const problem = networkProblem(input.subject);
+    const isAlmost = problem.startsWith('expected a network without host bits');
+    const expected = isAlmost ? problem : 'expected an IP address, a network or an account';
+    const message = `${expected}, got "${input.subject}"`;
     throw new OperationError('invalid', [{ field: 'subject', message }]);
   }
   return whyAccount(context, input.subject.replace(/^sips?:/i, ''), input.limit);

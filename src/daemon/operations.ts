@@ -108,7 +108,11 @@ export const OPERATIONS = {
 
   why: {
     input: z.strictObject({
-      subject: z.string().trim().min(1, { error: 'expected an IP address, a network or an account' }).max(255),
+      subject: z
+        .string()
+        .trim()
+        .min(1, { error: 'expected an IP address, a network or an account' })
+        .max(511, { error: 'expected an IP address, a network or an account of at most 511 characters' }),
       limit: z.int().min(1).max(1000).default(20),
     }),
     output: z.object({

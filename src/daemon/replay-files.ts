@@ -5,6 +5,7 @@ import { FORMAT_NAMES } from '../formats/index.ts';
 import { type CaptureBatch, captureKind, readCapture } from '../formats/pcap/read-capture.ts';
 import { GeoBook } from '../intel/geo/geo-book.ts';
 import type { Clock } from '../lib/clock.ts';
+import { fileProblem } from '../lib/file-problem.ts';
 import type { Network } from '../lib/network.ts';
 import { replayFile } from '../sources/file-tail/replay-file.ts';
 import { foreignFile } from './foreign-file.ts';
@@ -90,7 +91,7 @@ async function sizeOf(path: string): Promise<number> {
   const { size, isDirectory } = await stat(path).then(
     (found) => ({ size: found.size, isDirectory: found.isDirectory() }),
     (error: NodeJS.ErrnoException) => {
-      throw new Error(error.code === 'ENOENT' ? `${path}: there is no such file` : error.message, { cause: error });
+      throw new Error(`${path}: ${fileProblem(error)}`, { cause: error });
     },
   );
   if (isDirectory) throw new Error(`${path}: expected a file, got a directory`);

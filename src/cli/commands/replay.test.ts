@@ -97,9 +97,14 @@ describe('replay', () => {
     }));
 
   for (const [name, argv, code, message] of [
-    ['no file', ['replay'], 2, /missing required argument 'file'/],
+    ['no file', ['replay'], 2, /^sipward: <file>: expected logs, or captures/],
     ['a file that is not there', ['replay', 'absent.log'], 1, /^sipward: .*absent\.log: there is no such file\n$/],
-    ['an unknown format', ['replay', '--format', 'x', 'absent.log'], 2, /Allowed choices are auto, opensips-events/],
+    [
+      'an unknown format',
+      ['replay', '--format', 'x', 'absent.log'],
+      2,
+      /--format: expected one of auto, opensips-events/,
+    ],
   ] as const) {
     it(`refuses ${name}`, () =>
       withCli(async (cli) => {

@@ -16,6 +16,8 @@ export function opensipsCheckCommand(bind: Bind): Command {
     .action(
       bind<[string | undefined], object>(async (session, [file]) => {
         const path = file === undefined ? undefined : resolve(session.io.cwd, file);
+        // Asked for here: OpenSIPS would tell in its own words.
+        if (path !== undefined) session.readText(path);
         const results = await checkOpensips(session.loaded.config.opensips, path);
         const ok = results.every((result) => result.ok);
         session.print({ ok, checks: results }, () =>
