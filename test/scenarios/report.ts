@@ -1,4 +1,4 @@
-/** Writes docs/detection.md from what the detectors and policy really do: `node test/scenarios/report.ts`. */
+/** Writes docs/detection.md from what the detectors and policy really do: `npm run detection`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { formatDuration } from '../../src/lib/duration.ts';
 import { type CorporaResult, replayCorpora } from './corpora.ts';
@@ -10,7 +10,7 @@ const CORPORA_HEADING = '## Recorded traffic';
 
 const INTRO = `# What is found, and who is hurt
 
-Made by \`node test/scenarios/report.ts\`; a test holds this page in step with the program. All with the defaults.
+Made by \`npm run detection\`; a test holds this page in step with the program. All with the defaults.
 
 ## Scenarios
 

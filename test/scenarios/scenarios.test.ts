@@ -63,7 +63,7 @@ describe('campaigns', () => {
 });
 
 test('docs/detection.md says what is true of the scenarios', () => {
-  assert.equal(writtenReport().scenarios.trim(), scenarioReport(results).trim(), 'run node test/scenarios/report.ts');
+  assert.equal(writtenReport().scenarios.trim(), scenarioReport(results).trim(), 'run npm run detection');
 });
 
 const corpora = await replayCorpora();
@@ -76,10 +76,6 @@ describe('recorded traffic', { skip: corpora === undefined && 'no corpora on thi
     });
   }
   test('docs/detection.md says what is true', () => {
-    assert.equal(
-      writtenReport().corpora.trim(),
-      corporaReport(corpora ?? []).trim(),
-      'run node test/scenarios/report.ts',
-    );
+    assert.equal(writtenReport().corpora.trim(), corporaReport(corpora ?? []).trim(), 'run npm run detection');
   });
 });

@@ -64,7 +64,7 @@ export function torturePage(): string | undefined {
 
 const HEAD = `# What the SIP parser makes of the torture messages
 
-Made by \`node test/sip/torture-table.ts\` from the messages printed in RFC 4475 and RFC 5118, which are not part of the
+Made by \`npm run torture\` from the messages printed in RFC 4475 and RFC 5118, which are not part of the
 project. *Fault* is what \`parseSip\` or \`faultOf\` says; a request with a fault is answered with 400 by the decoy and is a
 \`malformed\` signal. The other columns are the values that were read all the same (●) or could not be (○).`;
 
