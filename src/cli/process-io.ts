@@ -2,8 +2,11 @@ import { userInfo } from 'node:os';
 import type { WriteStream } from 'node:tty';
 import { systemClock } from '../lib/clock.ts';
 import type { Io, Output } from './io.ts';
+import { watchNpm } from './parent.ts';
 
 const DEFAULT_COLUMNS = 100;
+/** A terminal gives Ctrl-C to us and to npm, which passes it on: twice within so long it was pressed once. */
+const ECHO_MS = 300;
 
 /** The real process. */
 export function processIo(): Io {
@@ -27,12 +30,21 @@ export function processIo(): Io {
 /** The first signal asks to end, the second ends at once. */
 function stopSignal(): AbortSignal {
   const stopping = new AbortController();
+  let isOneMoreMeant = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      if (isOneMoreMeant) process.exit(1);
       stopping.abort(new Error(`ended by ${signal}`));
-      process.once(signal, () => process.exit(1));
+      setTimeout(() => {
+        isOneMoreMeant = true;
+      }, ECHO_MS).unref();
     });
   }
+  watchNpm({
+    env: process.env,
+    parentId: () => process.ppid,
+    onGone: () => stopping.abort(new Error('ended, for npm that started it has gone')),
+  });
   return stopping.signal;
 }
 
