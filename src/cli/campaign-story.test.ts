@@ -1,6 +1,6 @@
 /** A campaign, told by every command: the daemon follows a real file, the commands ask it over its socket. */
 import assert from 'node:assert/strict';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { signal } from '../../test/support/signals.ts';
@@ -98,5 +98,25 @@ describe('a campaign', () => {
           ['decoy_touched', false],
         ],
       );
+    }));
+
+  it('that forms as rows are read again after a restart is told once, with its earlier events', () =>
+    withCli(async (cli) => {
+      const file = join(cli.directory, 'events.log');
+      appendFileSync(file, attack(cli.time.now - 1000));
+      const yaml = `sources: {edge: {type: file-tail, path: ${file}, format: opensips-events, from: beginning}}\nweb: {enabled: false}\n`;
+      const all = () => cli.json('events');
+      await withDaemon(cli, `${yaml}detectors: {campaign: {mode: 'off'}}\n`, async () => {
+        await until(all, ({ events }) => events.length === 13);
+      });
+      for (let start = 0; start < 3; start++) {
+        rmSync(join(cli.directory, 'state/detection.snapshot'));
+        await withDaemon(cli, yaml, async () => {
+          const { events } = await all();
+          const members = events.filter(({ campaign }: { campaign: string | null }) => campaign !== null);
+          assert.deepEqual([events.length, members.length], [14, 11]);
+          assert.equal(new Set(members.map(({ campaign }: { campaign: string }) => campaign)).size, 1);
+        });
+      }
     }));
 });

@@ -17,11 +17,12 @@ import { ownAddresses } from './own-addresses.ts';
 import { periodically } from './periodic.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import type { Recorder } from './recorder.ts';
-import { REHEARSED, unblockEvent } from './records.ts';
+import { descriptionOf, findingEvent, joinsOf, REHEARSED, unblockEvent } from './records.ts';
 import type { SilenceWatch } from './silence-watch.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { SourceRunner } from './source-runner.ts';
 import { expireStored, restoreDisabled } from './stored-accounts.ts';
+import { untoldCampaigns } from './untold-campaigns.ts';
 import { warmUpSignal } from './warm-up.ts';
 
 /** A sentence and fields; hostile text goes into fields only. */
@@ -173,10 +174,19 @@ export class Daemon implements Engine {
 
   /** From the last snapshot and the rows written after it; without one from the rows of the last hour. */
   async #warmUp(now: number): Promise<void> {
-    const { store, parts, snapshots } = this.#parts;
+    const { store, log, parts, snapshots } = this.#parts;
     const snapshotAt = await snapshots.restore();
     const rows = await store.recentSignals(snapshotAt ?? now - WARM_UP_MS, MAX_WARM_UP);
-    parts.pipeline.warmUp(rows.filter(({ at }) => at > (snapshotAt ?? 0)).map(warmUpSignal));
+    const found = parts.pipeline.warmUp(rows.filter(({ at }) => at > (snapshotAt ?? 0)).map(warmUpSignal));
+    const untold = await untoldCampaigns(store, found);
+    await store.addEvents(
+      untold.map((outcome) => findingEvent(outcome)),
+      untold.flatMap(joinsOf),
+    );
+    for (const { finding, decision } of untold) {
+      this.noteFinding(finding.detector);
+      log.info({ type: finding.type, count: finding.count }, descriptionOf(finding, decision));
+    }
   }
 
   /** Something that detection does without could not be started. @param what in one sentence, with what to do */

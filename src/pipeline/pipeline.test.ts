@@ -32,6 +32,7 @@ function make(...names: string[]) {
   const policy = {
     expired: [] as number[],
     observed: [] as number[],
+    spares: () => false,
     decide: (finding: Finding): Decision => {
       judged.push(finding);
       return { finding, action: 'watch' } as Decision;
@@ -132,8 +133,10 @@ describe('findings that have to do with each other', () => {
       this.found.push(finding.identity);
       if (this.found.length < 2) return undefined;
       const isFirst = this.found.length === 2;
-      const news = { detector: this.name, identity: 'formed' } as Finding;
-      if (isFirst) this.#ends.push({ detector: this.name, identity: 'ended' } as Finding);
+      const subject = { kind: 'campaign', campaign: 'c' } as const;
+      const about = { type: 'campaign_detected', detector: this.name, subject } as const;
+      const news = { ...about, identity: 'formed' } as Finding;
+      if (isFirst) this.#ends.push({ ...about, identity: 'ended' } as Finding);
       return { campaign: 'c', earlier: isFirst ? this.found.slice(0, 1) : [], news: isFirst ? news : undefined };
     }
     conclude(): readonly Finding[] {
@@ -146,7 +149,10 @@ describe('findings that have to do with each other', () => {
     }
   }
 
-  function correlating(decide: (finding: Finding) => Partial<Decision> = () => ({})) {
+  function correlating(
+    decide: (finding: Finding) => Partial<Decision> = () => ({}),
+    spares: (finding: Finding) => boolean = () => false,
+  ) {
     const correlator = new Correlator('correlator');
     const faults: string[] = [];
     const pipeline = new Pipeline({
@@ -154,6 +160,7 @@ describe('findings that have to do with each other', () => {
       policy: {
         observe: () => 0,
         expire: () => undefined,
+        spares,
         decide: (finding) => ({ finding, action: 'block', code: 'threshold', ...decide(finding) }) as Decision,
       },
       onFault: (component, error) => faults.push(`${component}: ${(error as Error).message}`),
@@ -200,10 +207,22 @@ describe('findings that have to do with each other', () => {
     assert.deepEqual([outcomes.length, faults], [1, ['correlator: correlator broke']]);
   });
 
-  test('are remembered while warming up, and told then by nobody', () => {
-    const { pipeline, correlator } = correlating();
+  test('are remembered while warming up, which gives what was found of several, with all of them', () => {
+    const { pipeline, correlator } = correlating(undefined, ({ identity }) => identity === 'spared');
+    const found = pipeline.warmUp([...users('spared', '1', '2', '3'), signal({ user: '4', at: NOW + 60_000 })]);
+    assert.deepEqual(correlator.found, ['1', '2', '3', '4']);
+    assert.deepEqual(
+      found.map(({ finding, membership }) => [finding.identity, membership]),
+      [
+        ['formed', { campaign: 'c', earlier: ['1', '2', '3', '4'] }],
+        ['ended', { campaign: 'c', earlier: ['1', '2', '3', '4'] }],
+      ],
+    );
+  });
+
+  test('and were remembered while warming up belong together with later ones', () => {
+    const { pipeline } = correlating();
     pipeline.warmUp(users('1', '2'));
-    assert.deepEqual(correlator.found, ['1', '2']);
     assert.deepEqual(
       pipeline.process(users('3')).map(({ finding, membership }) => [finding.identity, membership?.campaign]),
       [['3', 'c']],

@@ -1,5 +1,5 @@
 import type { Decision } from './decision.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, toldCampaign } from './finding.ts';
 import type { Signal } from './signal.ts';
 
 /** What the pipeline wants of a detector; `detectors/detector.ts` says the rest. */
@@ -37,6 +37,8 @@ export interface Judge {
   observe(signal: Signal): number;
   /** Its `finding` may say the same in other words. */
   decide(finding: Finding): Decision;
+  /** Whether it would spare whom the finding is about, so that it is no part of an attack. Decides nothing. */
+  spares(finding: Finding): boolean;
   expire(now: number): void;
 }
 
@@ -102,19 +104,34 @@ export class Pipeline {
 
   /**
    * Lets the detectors see signals of the past again after a restart, so that their windows are full. What they
-   * conclude was decided then and is dropped here.
+   * conclude of a signal was decided then and is dropped here.
+   *
+   * @returns what is found of several findings together, each with all of these: it may not have been seen then
    */
-  warmUp(signals: readonly Signal[]): void {
+  warmUp(signals: readonly Signal[]): Outcome[] {
+    const told: Finding[] = [];
+    const members = new Map<string, string[]>();
     for (const signal of signals) {
-      if (signal.at > this.#newestAt) this.#advance(signal.at);
+      if (signal.at > this.#newestAt) told.push(...this.#advance(signal.at));
       this.#inform(signal);
       for (const detector of this.#detectors) {
         this.#guard(detector.name, () => {
           const finding = detector.observe(signal);
-          if (finding !== undefined) this.#relate(finding, signal);
+          if (finding === undefined || this.#policy.spares(finding)) return;
+          const correlation = this.#relate(finding, signal);
+          if (correlation === undefined) return;
+          const { campaign, earlier, news } = correlation;
+          const known = members.get(campaign) ?? [];
+          known.push(...earlier, finding.identity);
+          members.set(campaign, known);
+          if (news !== undefined) told.push(news);
         });
       }
     }
+    return this.#decideAll(told).map((outcome) => {
+      const campaign = toldCampaign(outcome.finding) ?? '';
+      return { ...outcome, membership: { campaign, earlier: members.get(campaign) ?? [] } };
+    });
   }
 
   /** @returns the detectors that need not see the signal */

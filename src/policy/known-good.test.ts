@@ -52,12 +52,16 @@ describe('behind an address that is known good', () => {
     assert.match(decision.finding.reason, /^1 account fails behind an address that is known good/);
   });
   test('so are three accounts that never registered there, and forty that did', () => {
-    assert.equal(after([...registered(1), ...failed(3)]).decide(finding()).finding.type, 'misconfigured_device');
+    const known = after([...registered(1), ...failed(3)]);
+    assert.equal(known.spares(finding()), true);
+    assert.equal(known.decide(finding()).finding.type, 'misconfigured_device');
     const own = Array.from({ length: 40 }, (_, i) => ({ user: String(200 + i), at: NOW + HOUR }));
     assert.equal(after([...registered(40), ...own]).decide(finding()).finding.type, 'misconfigured_device');
   });
   test('four strangers are an attack: held for a person, with what a block would cut', () => {
-    const decision = after([...registered(12, { at: NOW + HOUR }), ...failed(4)]).decide(finding());
+    const known = after([...registered(12, { at: NOW + HOUR }), ...failed(4)]);
+    assert.equal(known.spares(finding()), false);
+    const decision = known.decide(finding());
     assert.deepEqual([decision.action, decision.code, decision.seconds], ['hold', 'known_good', 3600]);
     assert.equal(decision.finding.type, 'brute_force_detected');
     assert.match(decision.reason, /would cut 12 live registrations and 0 calls, so a person decides/);

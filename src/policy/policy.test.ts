@@ -58,6 +58,20 @@ test('exempt is what the allowlist holds, wholly or in part', () => {
   assert.deepEqual(exempts, [true, true, true, false]);
 });
 
+test('spared is whoever would be if it were decided, and nothing is decided', () => {
+  const policy = make({ allowlist: ['198.51.100.0/24'] });
+  const { evidence } = finding();
+  for (const [one, spared] of [
+    [finding(), false],
+    [finding({ ip: '198.51.100.7' }), true],
+    [finding({ evidence: { ...evidence, showsCustomers: false } }), true],
+    [finding({ subject: { kind: 'aor', aor: 'a@b' } }), false],
+  ] as const) {
+    assert.equal(policy.spares(one), spared);
+  }
+  assert.equal(policy.decide(finding()).code, 'threshold');
+});
+
 test('a finding blocks for the first time, with the reason in words', () => {
   const decision = make().decide(finding());
   assert.equal(decision.action, 'block');

@@ -119,6 +119,19 @@ export class Policy {
     return { target, at: finding.at, finding: stated, ...verdict, repeated };
   }
 
+  /** As `decide` would, whatever was decided before. */
+  spares(finding: Finding): boolean {
+    const { subject, evidence } = finding;
+    const target = targetOf(subject);
+    if (target === undefined) return false;
+    if (this.exempts(target) || evidence.showsCustomers === false) return true;
+    const clients = subject.kind === 'ip' ? listOf(this.#clients.get(subject.address)) : this.#clients.within(target);
+    const good = clients.find((client) => isKnownGood(client));
+    if (good === undefined) return false;
+    const isDevice = () => asMisconfigured(finding, good, this.#config['known-good']['max-strangers']) !== undefined;
+    return isUnproven(finding) || (subject.kind === 'ip' && isDevice());
+  }
+
   expire(now: number): void {
     this.#offenders.expire(now);
     this.#rehearsed.expire(now);

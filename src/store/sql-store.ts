@@ -24,6 +24,7 @@ import type {
   AllowRow,
   BlockOrder,
   BlockRow,
+  CampaignJoin,
   Commit,
   DisabledRow,
   EventFilter,
@@ -71,10 +72,11 @@ export class SqlStore implements Store {
     return await this.#read((db) => readRecent(db, this.#engine.dialect, since, limit));
   }
 
-  async addEvents(events: readonly EventRow[]): Promise<void> {
+  async addEvents(events: readonly EventRow[], joins: readonly CampaignJoin[] = []): Promise<void> {
     await this.#transaction(async (trx) => {
       const counters = new Counters();
       await insertEvents(trx, this.#engine.dialect, events, counters);
+      await joinCampaigns(trx, joins);
       await counters.write(trx, this.#engine.dialect);
     });
   }

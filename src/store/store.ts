@@ -260,7 +260,8 @@ export interface Store {
   /** Signals seen since, oldest first, at most `limit` (the newest are kept): to warm up detectors after a restart. */
   recentSignals(since: number, limit: number): Promise<readonly SignalRow[]>;
 
-  addEvents(events: readonly EventRow[]): Promise<void>;
+  /** @param joins earlier events that turned out to belong to a campaign */
+  addEvents(events: readonly EventRow[], joins?: readonly CampaignJoin[]): Promise<void>;
   events(filter: EventFilter): Promise<readonly StoredEvent[]>;
   /** The same with each campaign as one thing; together at most `limit`. */
   foldedEvents(filter: EventFilter): Promise<FoldedEvents>;
