@@ -15,6 +15,14 @@ export function canonicalAor(text: string): string {
   return lowerCase(`${name}@${domain}`).toWellFormed();
 }
 
+/** What `canonicalAor` would change in a user or a domain: nearly none has any of it. */
+const NOT_CANONICAL = /[A-Z%;]/;
+
+/** Whether neither part can be another spelling of something. Asked of every signal. */
+export function isCanonical(user: string, domain: string): boolean {
+  return !NOT_CANONICAL.test(user) && !NOT_CANONICAL.test(domain);
+}
+
 function unescaped(_: string, hex: string): string {
   return String.fromCharCode(Number.parseInt(hex, 16));
 }

@@ -24,3 +24,13 @@ test('user and domain are told apart', () => {
   assert.equal(new Set(hashes).size, 4);
   assert.notEqual(accountHash(signal({ user: 'a', domain: 'b' })), accountHash(signal({ user: 'b', domain: 'a' })));
 });
+
+test('all spellings of an account have one hash', () => {
+  const hash = accountHash(signal({ user: 'anna', domain: 'pbx.example' }));
+  for (const [user, domain] of [
+    ['Anna', 'PBX.Example'],
+    ['%61nna', 'pbx.example'],
+    ['anna;x=y', 'pbx.example'],
+  ] as const)
+    assert.equal(accountHash(signal({ user, domain })), hash, `${user}@${domain}`);
+});

@@ -1,3 +1,4 @@
+import { canonicalAor, domainOf, isCanonical, userOf } from '../lib/account.ts';
 import { hashText, mix } from '../lib/text-hash.ts';
 import type { Signal } from './signal.ts';
 
@@ -5,15 +6,21 @@ let last: Signal | undefined;
 let lastHash = 0;
 
 /**
- * A 32-bit hash of the account that a signal is about. Several detectors ask for it one after the other about the same
+ * A 32-bit hash of the account that a signal is about, the same for all its spellings. Several detectors ask for it one after the other about the same
  * signal, and hashing is the dearest thing they do: so the last answer is kept.
  */
 export function accountHash(signal: Signal): number {
   if (signal !== last) {
     last = signal;
-    lastHash = hashText(signal.domain, hashText(signal.user, 1));
+    lastHash = hashAccount(signal.user, signal.domain);
   }
   return lastHash;
+}
+
+function hashAccount(user: string, domain: string): number {
+  if (isCanonical(user, domain)) return hashText(domain, hashText(user, 1));
+  const aor = canonicalAor(`${user}@${domain}`);
+  return hashText(domainOf(aor), hashText(userOf(aor), 1));
 }
 
 /** With `accountHash` the key of an account in a `BoundedTable`. */

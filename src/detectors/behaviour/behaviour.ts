@@ -116,7 +116,7 @@ export class Behaviour implements Detector {
   #touch(signal: Signal): boolean {
     if (signal.user === '') return false;
     const high = accountHash(signal);
-    const low = hashText(signal.user, 2);
+    const low = hashText(aorOf(signal), 2);
     if (!isOwnAccount(signal) && !this.#accounts.has(high, low)) return false;
     return this.#accounts.touch(high, low, signal.at, 0);
   }
