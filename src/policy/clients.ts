@@ -57,11 +57,10 @@ export class Clients {
   }
 
   /** @param isWelcome whether a success makes a new client: not that of somebody who has just been found attacking */
-  observe(signal: Signal, isWelcome: (address: Address, at: number) => boolean): void {
+  observe(signal: Signal, isWelcome: (signal: Signal) => boolean): void {
     const client = this.get(signal.address);
     if (isSuccess(signal)) {
-      if (client !== undefined || isWelcome(signal.address, signal.at))
-        this.#succeeded(client ?? newClient(signal), signal);
+      if (client !== undefined || isWelcome(signal)) this.#succeeded(client ?? newClient(signal), signal);
     } else if (client !== undefined) noteOther(client, signal);
   }
 

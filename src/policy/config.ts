@@ -20,6 +20,14 @@ export const policyConfig = z
     'unproven-block-times': blockTimes()
       .prefault(['2m', '10m', '1h', '4h'])
       .describe('the same where the source address may be forged (UDP without a returned challenge): short at first'),
+    'max-unproven': z
+      .int()
+      .min(10)
+      .max(1_000_000)
+      .default(1000)
+      .describe(
+        'findings about sources whose address may be forged that are told within an hour, most of them blocks: more come of one forger, whose sources are not blocked and told of by one event an hour and kind',
+      ),
     'forgive-after': durationValue({ minMs: 60_000, maxMs: 365 * DAY_MS })
       .prefault('30d')
       .describe('a source that stays quiet this long after its last block is a first offender again'),

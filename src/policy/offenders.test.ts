@@ -56,7 +56,10 @@ describe('of two blocks of one source', () => {
     offenders.punish(target, NOW, { ms: HOUR, before: 0 }, false);
     offenders.noteBlock(target, NOW + 2 * HOUR, undefined);
     assert.deepEqual(
-      [offenders.isWelcome(base, NOW + 3 * HOUR), offenders.isWelcome(base, NOW + 25 * HOUR)],
+      [
+        offenders.isWelcome({ address: base, at: NOW + 3 * HOUR, proven: 'yes' }),
+        offenders.isWelcome({ address: base, at: NOW + 25 * HOUR, proven: 'yes' }),
+      ],
       [false, true],
     );
   });
@@ -66,10 +69,16 @@ test('a block known from before the restart is as much a reason for distrust; on
   const { base } = network('203.0.113.7');
   const decided = make();
   decided.noteBlock(network('203.0.113.7'), NOW, 1);
-  assert.deepEqual([decided.isWelcome(base, NOW + DAY - 1), decided.isWelcome(base, NOW + DAY)], [false, true]);
+  assert.deepEqual(
+    [
+      decided.isWelcome({ address: base, at: NOW + DAY - 1, proven: 'yes' }),
+      decided.isWelcome({ address: base, at: NOW + DAY, proven: 'yes' }),
+    ],
+    [false, true],
+  );
   const byHand = make();
   byHand.noteBlock(network('203.0.113.7'), NOW, undefined);
-  assert.ok(byHand.isWelcome(base, NOW));
+  assert.ok(byHand.isWelcome({ address: base, at: NOW, proven: 'yes' }));
 });
 
 describe('a block that a person lifted', () => {
@@ -110,4 +119,27 @@ test('a network that is forgotten is forgotten whole', () => {
     offenders.isBlocked(one, NOW),
   );
   assert.equal(blocked.length, offenders.size);
+});
+
+describe('a block for what others may have forged', () => {
+  const target = network('203.0.113.7');
+  const welcome = (offenders: Offenders, at: number, proven: 'yes' | 'no') =>
+    offenders.isWelcome({ address: target.base, at, proven });
+
+  test('is no reason to distrust a success that nobody can forge; one that may be forged is none for a day', () => {
+    const offenders = make();
+    offenders.punish(target, NOW, { ms: HOUR, before: 0 }, true);
+    assert.ok(welcome(offenders, NOW + HOUR, 'yes'));
+    assert.deepEqual(
+      [welcome(offenders, NOW + HOUR + DAY - 1, 'no'), welcome(offenders, NOW + HOUR + DAY, 'no')],
+      [false, true],
+    );
+  });
+  test('takes back no distrust that was earned, and adds none to it', () => {
+    const offenders = make();
+    offenders.punish(target, NOW, { ms: HOUR, before: 0 }, false);
+    offenders.punish(target, NOW + 2 * HOUR, { ms: HOUR, before: 1 }, true);
+    assert.ok(!welcome(offenders, NOW + HOUR + DAY - 1, 'yes'));
+    assert.ok(welcome(offenders, NOW + HOUR + DAY, 'yes'));
+  });
 });

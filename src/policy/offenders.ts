@@ -1,6 +1,6 @@
-import type { Address } from '../lib/address.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import { Network } from '../lib/network.ts';
+import type { Signal } from '../pipeline/signal.ts';
 
 /** What is remembered of a source that was blocked, or would have been. */
 interface Offender {
@@ -13,8 +13,12 @@ interface Offender {
   readonly trusted: number;
   /** Before this a success does not make it known good: it may come of the attack. */
   readonly welcomeFrom: number;
+  /** The same of a success that nobody else can have forged: what others may have sent holds it up no longer than a block. */
+  readonly provenWelcomeFrom: number;
   /** Until when it is not blocked again, for a person has just let it in. */
   readonly sparedUntil: number;
+  /** Until when it is not blocked again for what others may have forged. */
+  readonly trialUntil: number;
 }
 
 /** How long a block would be, and how often the source was blocked before. */
@@ -31,6 +35,11 @@ export interface OffendersOptions {
 const DISTRUST_MS = 86_400_000;
 /** How long a block that a person lifted stays lifted whatever comes: long enough to try whether it helped. */
 export const LIFTED_FOR_MS = 60_000;
+/**
+ * How long after a block for what others may have forged such evidence does not block again. Else a packet a second keeps
+ * somebody out for ever who could show at once that he is a customer: phones try every half minute or minute.
+ */
+const TRIAL_MS = 90_000;
 
 /** Who is blocked, until when, and who was before: by decisions (in dry run, too) and by hand. */
 export class Offenders {
@@ -65,7 +74,9 @@ export class Offenders {
       // What the store knows does not tell them apart.
       trusted: times ?? known?.trusted ?? 0,
       welcomeFrom: Math.max(distrusted, known?.welcomeFrom ?? 0),
+      provenWelcomeFrom: Math.max(distrusted, known?.provenWelcomeFrom ?? 0),
       sparedUntil: 0,
+      trialUntil: known?.trialUntil ?? 0,
     });
   }
 
@@ -74,7 +85,16 @@ export class Offenders {
     if (offender === undefined || offender.until <= at) return;
     const times = Math.max(0, offender.times - 1);
     const trusted = Math.min(offender.trusted, times);
-    this.#set({ target, until: at, times, trusted, welcomeFrom: at, sparedUntil: at + LIFTED_FOR_MS });
+    this.#set({
+      target,
+      until: at,
+      times,
+      trusted,
+      welcomeFrom: at,
+      provenWelcomeFrom: at,
+      sparedUntil: at + LIFTED_FOR_MS,
+      trialUntil: 0,
+    });
   }
 
   /** Whether a block holds all of `target`. */
@@ -105,20 +125,29 @@ export class Offenders {
   punish(target: Network, at: number, { ms }: Sentence, isForgeable: boolean): void {
     const offender = this.#unforgiven(target, at);
     const until = at + ms;
+    const welcomeFrom = until + DISTRUST_MS;
     this.#set({
       target,
       until,
       times: (offender?.times ?? 0) + 1,
       trusted: (offender?.trusted ?? 0) + (isForgeable ? 0 : 1),
-      welcomeFrom: until + DISTRUST_MS,
+      welcomeFrom,
+      provenWelcomeFrom: isForgeable ? (offender?.provenWelcomeFrom ?? 0) : welcomeFrom,
       sparedUntil: 0,
+      trialUntil: isForgeable ? until + TRIAL_MS : 0,
     });
   }
 
-  /** Whether a success makes this address known good. */
-  isWelcome(address: Address, at: number): boolean {
+  /** Whether `target` may show that it was not what others may have forged in its name. */
+  isOnTrial(target: Network, at: number): boolean {
+    return (this.#get(target)?.trialUntil ?? 0) > at;
+  }
+
+  /** Whether a success makes its address known good. */
+  isWelcome({ address, at, proven }: Pick<Signal, 'address' | 'at' | 'proven'>): boolean {
     const offender = this.#get(Network.counted(address));
-    return offender === undefined || offender.welcomeFrom <= at;
+    if (offender === undefined) return true;
+    return (proven === 'yes' ? offender.provenWelcomeFrom : offender.welcomeFrom) <= at;
   }
 
   expire(now: number): void {

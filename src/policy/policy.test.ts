@@ -8,6 +8,7 @@ import type { Finding } from '../pipeline/finding.ts';
 import { policyConfig } from './config.ts';
 import { Policy } from './policy.ts';
 
+const HOUR = 3_600_000;
 const DAY = 86_400_000;
 const address = (text: string) => Address.parse(text) ?? assert.fail(text);
 const network = (text: string) => Network.parse(text) ?? assert.fail(text);
@@ -101,15 +102,23 @@ describe('repeat offenders', () => {
     assert.deepEqual(seconds(make({ 'forgive-after': '1h' }), [0, 7_200_001]), [3600, 3600]);
   });
   test('by addresses that may be forged are blocked briefly at first', () => {
-    assert.deepEqual(seconds(make(), [0, 120_000, 720_000, 4_400_000], 'no'), [120, 600, 3600, 14_400]);
+    assert.deepEqual(seconds(make(), [0, 210_000, 900_000, 4_600_000], 'no'), [120, 600, 3600, 14_400]);
     assert.equal(make().decide(finding({ proven: 'no' })).code, 'unproven');
   });
   test('are not made of somebody by forged packets: the first that is proven is the first', () => {
     const policy = make();
-    assert.deepEqual(seconds(policy, [0, 120_000, 720_000], 'no'), [120, 600, 3600]);
-    const proven = policy.decide(finding({ at: NOW + 4_400_000, proven: 'yes' }));
+    assert.deepEqual(seconds(policy, [0, 210_000, 900_000], 'no'), [120, 600, 3600]);
+    const proven = policy.decide(finding({ at: NOW + 4_600_000, proven: 'yes' }));
     assert.deepEqual([proven.seconds, proven.code], [3600, 'threshold']);
-    assert.deepEqual(seconds(policy, [8_100_000], 'no'), [14_400], 'forged ones go on from where they were');
+    assert.deepEqual(seconds(policy, [8_300_000], 'no'), [14_400], 'forged ones go on from where they were');
+  });
+  test('are left alone for a moment after each block for packets that may be forged, by such packets alone', () => {
+    const policy = make();
+    assert.deepEqual(seconds(policy, [0, 120_000, 209_999], 'no'), [120, 0, 0]);
+    const onTrial = policy.decide(finding({ at: NOW + 209_999, proven: 'no' }));
+    assert.deepEqual([onTrial.action, onTrial.code, onTrial.repeated], ['watch', 'unproven', true]);
+    assert.deepEqual(seconds(policy, [209_999], 'yes'), [3600]);
+    assert.deepEqual(seconds(policy, [209_999 + 3_600_000], 'no'), [3600]);
   });
   test('known from before the restart are told of', () => {
     const policy = make();
@@ -118,6 +127,21 @@ describe('repeat offenders', () => {
     assert.equal(decision.seconds, 86_400);
     assert.equal(decision.code, 'repeat_offender');
   });
+});
+
+test('of more sources than there can be, each of which may be forged, none is blocked, and one stands for all', () => {
+  const policy = make({ 'max-unproven': 100 });
+  const forged = Array.from({ length: 300 }, (_, i) =>
+    policy.decide(finding({ ip: `192.0.${2 + (i >> 8)}.${i & 255}`, at: NOW + i, proven: 'no' })),
+  );
+  const told = forged.filter(({ repeated }) => !repeated);
+  assert.equal(forged.filter(({ action }) => action === 'block').length, 100);
+  assert.deepEqual(
+    told.slice(100).map(({ action, code }) => [action, code]),
+    [['watch', 'unproven']],
+  );
+  assert.equal(policy.decide(finding({ at: NOW + 300, proven: 'yes' })).seconds, 3600, 'who is not forged is blocked');
+  assert.equal(policy.decide(finding({ ip: '192.0.4.1', at: NOW + 2 * HOUR, proven: 'no' })).seconds, 120);
 });
 
 describe('what is blocked already', () => {

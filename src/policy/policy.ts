@@ -10,6 +10,7 @@ import { blastRadius, blastRadiusText } from './blast-radius.ts';
 import type { Client } from './client.ts';
 import { Clients } from './clients.ts';
 import type { PolicyConfig } from './config.ts';
+import { Forgeries } from './forgeries.ts';
 import { asMisconfigured, failsWithOwnAccounts, isKnownGood } from './known-good.ts';
 import { Offenders, type Sentence } from './offenders.ts';
 import { Reminders } from './reminders.ts';
@@ -28,6 +29,8 @@ export interface PolicyOptions {
   readonly perSource?: ReadonlyMap<string, number>;
 }
 
+const FORGED = 'so many sources whose address may be forged come of one who forges them: none of them is blocked';
+
 /**
  * Turns findings into decisions, each with a reason. The allowlist is asked first and always wins; then whether
  * customers would be hurt. Pure: it knows the blocks it decided and those it is told of, and time is the finding's.
@@ -42,9 +45,10 @@ export class Policy {
   readonly #accounts: Accounts;
   readonly #reminders = new Reminders();
   readonly #told = new Told();
+  readonly #forgeries: Forgeries;
   /** By name, the bit of each detector that looks at sources by themselves. */
   readonly #perSource: ReadonlyMap<string, number>;
-  readonly #isWelcome = (address: Address, at: number): boolean => this.#offenders.isWelcome(address, at);
+  readonly #isWelcome = (signal: Signal): boolean => this.#offenders.isWelcome(signal);
   #allowlist = new Allowlist([]);
 
   constructor({ config, dryRunDetectors, perSource = new Map() }: PolicyOptions) {
@@ -54,6 +58,7 @@ export class Policy {
     const limits = { maxOffenders: config['max-offenders'], forgiveAfterMs: config['forgive-after'] };
     this.#offenders = new Offenders(limits);
     this.#rehearsed = new Offenders(limits);
+    this.#forgeries = new Forgeries(config['max-unproven']);
     const known = config['known-good'];
     this.#clients = new Clients({ maxClients: known['max-addresses'], keepMs: known.for });
     this.#accounts = new Accounts({ config: config.accounts, isAllowlisted: (source) => this.exempts(source) });
@@ -114,7 +119,8 @@ export class Policy {
     const target = targetOf(finding.subject);
     const { finding: stated = finding, ...judged } = this.#judge(finding, target);
     if (target !== undefined) this.#noteTold(finding, target, judged);
-    const repeated = this.#reminders.isRepeated(stated, judged);
+    const repeated = this.#reminders.isRepeated(stated, judged, this.#forgeries.isFlood(finding.at));
+    if (judged.code === 'unproven' && !repeated) this.#forgeries.note(finding.at);
     const verdict = this.#dryRun.has(finding.detector) ? asDryRun(finding.detector, judged) : judged;
     return { target, at: finding.at, finding: stated, ...verdict, repeated };
   }
@@ -179,10 +185,14 @@ export class Policy {
       return verdict('watch', 'unproven', 'no network is blocked for packets whose source may be forged');
     }
     const isForgeable = isUnproven(finding);
+    if (isForgeable && book.isOnTrial(target, finding.at)) {
+      return verdict('watch', 'unproven', 'its block for packets that may be forged has just ended');
+    }
     const times = this.#config[isForgeable ? 'unproven-block-times' : 'block-times'];
     const sentence = book.sentence(target, finding.at, times, isForgeable);
     const spared = this.#spare(finding, target, sentence) ?? withoutCustomers(finding, sentence);
     if (spared !== undefined) return spared;
+    if (isForgeable && this.#forgeries.isFlood(finding.at)) return verdict('watch', 'unproven', FORGED);
     book.punish(target, finding.at, sentence, isForgeable);
     return blocked(finding, sentence);
   }

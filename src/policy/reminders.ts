@@ -14,17 +14,19 @@ export class Reminders {
   /** Until when a verdict that changes nothing is not told again, unless the finding is worse. */
   readonly #told = new BoundedMap<string, { readonly until: number; readonly severity: number }>(MAX_TOLD);
 
-  isRepeated(finding: Finding, { action, code }: Pick<Decision, 'action' | 'code'>): boolean {
+  /** @param isForged so many sources may be forged that one stands for all */
+  isRepeated(finding: Finding, { action, code }: Pick<Decision, 'action' | 'code'>, isForged = false): boolean {
     // A campaign is told when there is news of it.
     if (finding.type === 'campaign_detected') return false;
     const about = `${finding.type} ${subjectText(finding.subject)}`;
     if (action === 'block') {
       // Says all there is to say of findings like it; one of another type is news, even of a blocked source.
-      this.#told.set(`ignore already_blocked ${about}`, { until: finding.at + HOUR_MS, severity: Infinity });
+      for (const like of ['ignore already_blocked', ...(code === 'unproven' ? ['watch unproven'] : [])])
+        this.#told.set(`${like} ${about}`, { until: finding.at + HOUR_MS, severity: Infinity });
       return false;
     }
     // What a person is to decide about is news, whatever was only watched before.
-    const key = `${action} ${code} ${about}`;
+    const key = `${action} ${code} ${isForged && code === 'unproven' ? finding.type : about}`;
     const told = this.#told.get(key);
     const severity = SEVERITIES.indexOf(finding.severity);
     if (told !== undefined && told.until > finding.at && told.severity >= severity) return true;

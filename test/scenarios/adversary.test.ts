@@ -1,6 +1,8 @@
 /** Somebody who has read the source: what was tried against it, and comes to nothing now. All with the defaults. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { parseConfig } from '../../src/config/parse.ts';
+import { buildPipeline } from '../../src/daemon/pipeline-parts.ts';
 import type { Signal } from '../../src/pipeline/signal.ts';
 import { Actor, DAY, DOMAIN, HOUR, MINUTE, START, times } from './actors.ts';
 import { decide } from './evaluate.ts';
@@ -19,6 +21,23 @@ function tally(...actors: readonly (readonly Signal[])[]): Record<string, number
   return found;
 }
 
+/** As in life: what is blocked does not come through. @returns for how long which source was blocked, ms */
+function live(...actors: readonly (readonly Signal[])[]): Map<string, number> {
+  const { pipeline } = buildPipeline(parseConfig('', 'defaults'), assert.fail);
+  const until = new Map<string, number>();
+  const blockedMs = new Map<string, number>();
+  for (const signal of inOrder(...actors)) {
+    const source = signal.address.countedText;
+    if ((until.get(source) ?? 0) > signal.at) continue;
+    for (const { decision } of pipeline.process([signal])) {
+      if (decision.action !== 'block' || decision.target === undefined) continue;
+      until.set(decision.target.text, decision.at + decision.seconds * 1000);
+      blockedMs.set(decision.target.text, (blockedMs.get(decision.target.text) ?? 0) + decision.seconds * 1000);
+    }
+  }
+  return blockedMs;
+}
+
 /** The owner's phone, for ten days before the attack. */
 function owner(): Signal[] {
   const phone = new Actor(HOME);
@@ -29,6 +48,32 @@ function owner(): Signal[] {
 function spelling(number: number): string {
   return [...DOMAIN].map((letter, i) => ((number >> i) & 1 ? letter.toUpperCase() : letter)).join('');
 }
+
+describe('who forges the source of packets', () => {
+  const FORGED = { proven: 'no', userAgent: 'friendly-scanner' } as const;
+
+  test('does not keep out a customer who was never here before, although a packet a second says he attacks', () => {
+    const lies = new Actor(HOME, FORGED);
+    const phone = new Actor(HOME);
+    const blocked = live(
+      times(DAY / 1000, START, 1000).map((at) => lies.knocks(at)),
+      times(DAY / MINUTE, START + 500, MINUTE).map((at) => phone.registers(at, '1000')),
+    );
+    assert.equal(blocked.get(HOME), 2 * MINUTE);
+  });
+
+  test('neither has half the internet blocked nor buries the operator, and real attackers are found meanwhile', () => {
+    const lies = times(100_000, START, 10).map((at, i) =>
+      new Actor(`100.64.${(i >> 8) & 255}.${i & 255}`, FORGED).knocks(at, { domain: `${i}.example` }),
+    );
+    const bot = new Actor('203.0.113.10', BORROWED);
+    const guesses = times(5, START + 10 * MINUTE, 1000).map((at) => bot.fails(at, '1000'));
+    const found = tally(lies, guesses);
+    assert.equal(found['brute_force_detected block threshold'], 1);
+    const all = Object.values(found).reduce((sum, count) => sum + count, 0);
+    assert.ok(all < 1100, JSON.stringify(found));
+  });
+});
 
 describe('one account under many spellings is one account', () => {
   test('for who counts the sources that guess at it, and for who looks at the one that gets in', () => {
