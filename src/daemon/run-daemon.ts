@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Config } from '../config/schema.ts';
 import { DryRun, dryRunConfig } from '../enforcers/dry-run/dry-run.ts';
 import type { Enforcer } from '../enforcers/enforcer.ts';
@@ -5,6 +6,7 @@ import { ENFORCERS } from '../enforcers/index.ts';
 import { GeoBook } from '../intel/geo/geo-book.ts';
 import { ReputationBook } from '../intel/reputation-book.ts';
 import type { Address } from '../lib/address.ts';
+import { seedTables } from '../lib/bounded-table.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { peersOf } from '../opensips/peers.ts';
@@ -73,6 +75,7 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
   const geography = new GeoBook(config.intel.geo);
   stack.use(await new GeoFiles({ book: geography, clock, log, events }).start());
   const intel = { listing: (address: Address, at: number) => book.listing(address, at), geography };
+  seedTables(randomInt(2 ** 32));
   const parts = buildPipeline(config, onFault, intel);
   const enforcement = buildEnforcement(options, clock, silence);
   const recorder = new Recorder({

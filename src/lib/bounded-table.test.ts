@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { BoundedTable } from './bounded-table.ts';
+import { BoundedTable, seedTables } from './bounded-table.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const table = (options: Partial<ConstructorParameters<typeof BoundedTable>[0]> = {}) =>
@@ -172,3 +172,34 @@ test('a snapshot of records of another size is refused, and one of more keys tha
   assert.ok(small.restore(large.snapshot()));
   assert.ok(small.size <= 1024 * 1.25 && small.size > 500);
 });
+
+test('who knows the program does not know which keys share a bucket, once the tables are seeded', () => {
+  const aimed = keysOfOneBucket(0x9e3779b9);
+  const evicted = () => {
+    const keys = table({ maxKeys: 200 });
+    for (const low of aimed) keys.touch(1, low, NOW, 0, true);
+    return keys.evicted;
+  };
+  try {
+    assert.equal(evicted(), aimed.length - 8);
+    seedTables(123_456_789);
+    assert.equal(evicted(), 0);
+  } finally {
+    seedTables(0x9e3779b9);
+  }
+});
+
+/** What an attacker works out from the source: low words, with the high word 1, of the same two buckets of 64. */
+function keysOfOneBucket(seed: number): number[] {
+  const keys: number[] = [];
+  for (let low = 0; keys.length < 20; low++) {
+    let a = Math.imul(1 ^ seed, 0x85ebca6b) ^ low;
+    a = Math.imul(a ^ (a >>> 16), 0x7feb352d);
+    a = Math.imul(a ^ (a >>> 15), 0x846ca68b);
+    let b = Math.imul(low ^ seed, 0xc2b2ae35) ^ 1;
+    b = Math.imul(b ^ (b >>> 15), 0x2c1b3c6d);
+    b = Math.imul(b ^ (b >>> 12), 0x297a2d39);
+    if ((a ^ (a >>> 16)) >>> 26 === 0 && (b ^ (b >>> 15)) >>> 26 === 1) keys.push(low);
+  }
+  return keys;
+}

@@ -9,7 +9,7 @@
  *   flood from a million forged addresses, one packet each, thus costs 16 MB and no records.
  * - **Eviction.** When both buckets are full and the table may not grow, the least telling key goes: one whose time is
  *   up, else one without a record, else the longest unseen. Forged addresses evict each other, not an attacker who is
- *   being counted. Bucket choice is seeded, so nobody can aim at a victim's bucket.
+ *   being counted. Bucket choice is seeded (`seedTables`), so nobody can aim at a victim's bucket.
  *
  * Times are milliseconds since the epoch, kept modulo 2^32 (49 days); `expire` keeps ages below that.
  */
@@ -20,8 +20,18 @@ export interface BoundedTableOptions {
   readonly words: number;
   /** A key not touched for this long is forgotten. */
   readonly horizonMs: number;
-  /** Any number, so that the choice of buckets cannot be foreseen. */
-  readonly seed?: number;
+}
+
+/** The same wherever nobody aims at anything: a replay forgets the same each time. */
+let seedOfTables = 0x9e3779b9;
+
+/**
+ * Makes the choice of buckets unforeseeable in the tables made from now on; what a snapshot holds goes to its place in them.
+ *
+ * @param seed any number, another in each process
+ */
+export function seedTables(seed: number): void {
+  seedOfTables = seed >>> 0;
 }
 
 /** What `snapshot` gives: plain data, a few large arrays. */
@@ -83,7 +93,7 @@ export class BoundedTable {
     this.#maxBuckets = Math.max(INITIAL_BUCKETS, Math.ceil((options.maxKeys * 1.2) / WAYS));
     this.#words = options.words;
     this.#horizonMs = options.horizonMs;
-    this.#seed = (options.seed ?? 0x9e3779b9) >>> 0;
+    this.#seed = seedOfTables;
     this.#allocate(INITIAL_BUCKETS);
   }
 
