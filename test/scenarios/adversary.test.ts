@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { parseConfig } from '../../src/config/parse.ts';
 import { buildPipeline } from '../../src/daemon/pipeline-parts.ts';
 import type { Signal } from '../../src/pipeline/signal.ts';
-import { Actor, DAY, DOMAIN, HOUR, MINUTE, START, times } from './actors.ts';
+import { Actor, DAY, DOMAIN, HOUR, MINUTE, SECOND, START, times } from './actors.ts';
 import { decide } from './evaluate.ts';
 import { inOrder } from './scenario.ts';
 
@@ -83,5 +83,43 @@ describe('one account under many spellings is one account', () => {
     const found = tally(owner(), guesses, [new Actor('20.0.0.1', BORROWED).registers(START + 4 * HOUR, '1000')]);
     assert.ok((found['distributed_attack block threshold'] ?? 0) > 10, JSON.stringify(found));
     assert.equal(found['account_compromised hold no_address'], 1);
+  });
+});
+
+describe('the thief of a password who knows what is counted of calls', () => {
+  const thief = new Actor('203.0.113.10', BORROWED);
+  /** Others' life, so that time goes on. */
+  const others = times(300, START, 2 * MINUTE).map((at) => new Actor('198.51.100.99').registers(at, '900'));
+  const fraud = (...calls: readonly (readonly Signal[])[]) =>
+    tally(owner(), others, ...calls)['toll_fraud_suspected hold no_address'] ?? 0;
+
+  test('makes two calls that never end, and no third', () => {
+    const endless = [1, 2].map((i) =>
+      thief.calls(START + i * SECOND, '1000', `0088213123456${i}`, { ms: 10 * HOUR }, { callId: `c${i}` }),
+    );
+    assert.ok(fraud(...endless) > 0);
+  });
+
+  test('escapes digits, or puts something behind the number', () => {
+    for (const disguise of [
+      (n: string) => n.replaceAll('0', '%30'),
+      (n: string) => `${n}%23`,
+      (n: string) => `${n}a`,
+    ]) {
+      const calls = times(8, START, 20 * SECOND).map((at, i) =>
+        thief.calls(at, '1000', disguise(`0088213123456${i}`), { ms: HOUR }),
+      );
+      assert.ok(fraud(...calls) > 0, disguise('00'));
+    }
+  });
+
+  test('ends a cheap call of the same Call-ID, and has dear ones fail meanwhile', () => {
+    const callId = 'one-for-all';
+    const dear = thief.calls(START, '1000', '00882131234567', { ms: 10 * HOUR }, { callId });
+    const cheap = thief.calls(START + 10 * SECOND, '1000', '030123456', { ms: SECOND }, { callId });
+    const failing = times(80, START + 20 * SECOND, 6 * MINUTE).map((at) =>
+      thief.calls(at, '1000', '00882131234567', { status: 486 }, { callId }),
+    );
+    assert.ok(fraud(dear, cheap, ...failing) > 0);
   });
 });

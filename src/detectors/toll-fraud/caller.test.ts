@@ -6,7 +6,14 @@ import { Caller } from './caller.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const call = (callId: string, at: number, isNew = true) => ({ callId, at, centsPerMinute: 10, isNew });
+const call = (id: string, at: number, isNew = true) => ({
+  id,
+  at,
+  centsPerMinute: 10,
+  isNew,
+  source: '203.0.113.7',
+  proven: 'yes' as const,
+});
 
 test('a country is new until a while after its first call', () => {
   const caller = new Caller(NOW);
@@ -73,6 +80,35 @@ describe('spending', () => {
     caller.ended('a', NOW + 2 * MINUTE);
     caller.ended('a', NOW + 9 * MINUTE);
     assert.equal(caller.spentToday(NOW + 3 * MINUTE), 50);
+  });
+  test('counts each of several calls of one id', () => {
+    const caller = new Caller(NOW);
+    for (let i = 0; i < 3; i++) caller.started('IL', call('same', NOW));
+    for (let i = 0; i < 3; i++) caller.answered('same', NOW);
+    caller.ended('same', NOW + MINUTE);
+    assert.equal(caller.spentToday(NOW + 2 * MINUTE), 50);
+  });
+  test('goes on for what runs, however many calls come to nothing meanwhile', () => {
+    const caller = new Caller(NOW);
+    caller.started('IL', call('a', NOW));
+    caller.answered('a', NOW);
+    for (let i = 0; i < 200; i++) caller.started('IL', call(`c${i}`, NOW + i));
+    assert.equal(caller.spentToday(NOW + 5 * MINUTE), 50);
+    for (let i = 0; i < 200; i++) {
+      caller.started('IL', call(`d${i}`, NOW));
+      caller.answered(`d${i}`, NOW);
+    }
+    assert.ok(caller.spentToday(NOW + MINUTE) <= 640, 'bounded all the same');
+  });
+  test('of a call is believed for two hours', () => {
+    const caller = new Caller(NOW);
+    caller.started('IL', call('a', NOW));
+    assert.equal(caller.runningCall(NOW), undefined);
+    caller.answered('a', NOW);
+    assert.equal(caller.runningCall(NOW + 2 * HOUR)?.id, 'a');
+    assert.equal(caller.runningCall(NOW + 2 * HOUR + 1), undefined);
+    caller.ended('a', NOW + 1);
+    assert.equal(caller.runningCall(NOW + 2), undefined);
   });
   test('becomes a habit over days, and fades', () => {
     const caller = new Caller(NOW);

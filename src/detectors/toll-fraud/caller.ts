@@ -1,8 +1,12 @@
 /** What one account calls. Times are ms since the epoch, costs are cents. */
 import { addToHour, isUnusedHour, WEEK_HOURS_WORDS } from '../../lib/habit/week-hours.ts';
 
+import type { Proven } from '../../pipeline/signal.ts';
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** What began earlier and was not seen to end may have ended unseen: alone it accuses nobody. */
+const CREDIBLE_MS = 2 * 3_600_000;
 /** More at a time than a burst can ask for. */
 const MAX_CALLS = 64;
 /** Calls before the hours of an account mean anything. */
@@ -13,8 +17,12 @@ const DAY_WEIGHT = 0.2;
 /** A costly call. */
 interface Call {
   readonly at: number;
-  readonly callId: string;
+  /** Equal from its start to its end, and for no call to another number, whatever Call-IDs the caller makes up. */
+  readonly id: string;
   readonly centsPerMinute: number;
+  /** From where it is made, as counted, and whether that can be forged. */
+  readonly source: string;
+  readonly proven: Proven;
   /** To a country new to the account when it began. */
   readonly isNew: boolean;
   /** Undefined while it is not answered. */
@@ -82,22 +90,28 @@ export class Caller {
     addToHour(this.#hours, 0, at, 1);
   }
 
-  started(country: string, call: Pick<Call, 'at' | 'callId' | 'centsPerMinute' | 'isNew'>): void {
+  started(country: string, call: Omit<Call, 'answeredAt' | 'ended'>): void {
     if (!this.#countries.has(country)) this.#countries.set(country, call.at);
     this.#calls.push({ ...call, answeredAt: undefined, ended: false });
-    if (this.#calls.length > MAX_CALLS) this.#settle(this.#calls.shift(), call.at);
+    if (this.#calls.length > MAX_CALLS) this.#forgetOne(call.at);
   }
 
-  answered(callId: string, at: number): void {
-    const call = this.#calls.find((one) => one.callId === callId && !one.ended);
-    if (call !== undefined) call.answeredAt ??= at;
+  /** Of several with one id, each answer makes another one run, and each end ends one: then the sum is right. */
+  answered(id: string, at: number): void {
+    const call = this.#calls.find((one) => one.id === id && one.answeredAt === undefined);
+    if (call !== undefined) call.answeredAt = at;
   }
 
-  ended(callId: string, at: number): void {
-    const call = this.#calls.find((one) => one.callId === callId && !one.ended);
+  ended(id: string, at: number): void {
+    const call = this.#calls.find((one) => one.id === id && isRunning(one));
     if (call === undefined) return;
     this.#settle(call, at);
     call.ended = true;
+  }
+
+  /** The latest costly call that runs, if it can be believed to. */
+  runningCall(at: number): Readonly<Call> | undefined {
+    return this.#calls.findLast((call) => isRunning(call) && at - call.at <= CREDIBLE_MS);
   }
 
   /** The calls to new countries that began within `withinMs` before `at`, or still run. */
@@ -164,6 +178,13 @@ export class Caller {
     for (const [country, at] of countries) caller.#countries.set(country, at);
     caller.#calls = calls.map((call) => ({ ...call }));
     return caller;
+  }
+
+  /** One that does not run: what runs goes on costing, however many others are tried meanwhile. */
+  #forgetOne(at: number): void {
+    const idle = this.#calls.findIndex((call) => !isRunning(call));
+    const [call] = this.#calls.splice(Math.max(0, idle), 1);
+    this.#settle(call, at);
   }
 
   #settle(call: Call | undefined, at: number): void {

@@ -169,6 +169,21 @@ describe('no fraud', () => {
   });
 });
 
+test('a call that goes on for long is found without another, once; one that was not seen to end is not', () => {
+  const detector = new TollFraud(tollFraudConfig.parse({}));
+  for (const one of [...habits(), ...call(NOW, SATELLITE).slice(0, 2)]) detector.observe(one);
+  assert.deepEqual(detector.conclude(NOW + 5 * MINUTE), []);
+  const [found, ...more] = detector.conclude(NOW + 11 * MINUTE);
+  assert.deepEqual(more, []);
+  assert.match(found?.reason ?? '', /^costly calls for about \d+ cents in a day, limit 5000$/);
+  assert.deepEqual([found?.severity, found?.subject.kind], ['critical', 'aor']);
+  assert.deepEqual(found?.evidence.samples.sources, ['203.0.113.7']);
+  assert.deepEqual(detector.conclude(NOW + 12 * MINUTE), []);
+  const lost = new TollFraud(tollFraudConfig.parse({}));
+  for (const one of [...habits(), ...call(NOW, SATELLITE).slice(0, 2)]) lost.observe(one);
+  assert.deepEqual(lost.conclude(NOW + 3 * 60 * MINUTE), []);
+});
+
 test('habits, and calls that run, survive a restart', () => {
   const restart = (signals: readonly Signal[]): TollFraud => {
     const before = new TollFraud(tollFraudConfig.parse({}));

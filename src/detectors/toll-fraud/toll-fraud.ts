@@ -23,6 +23,9 @@ interface Conclusion {
   readonly reason: string;
 }
 
+/** When what led to a finding was seen, and where it came from. */
+type Caught = Pick<Signal, 'at' | 'proven' | 'userAgent'> & { readonly source: string };
+
 interface Snapshot {
   readonly callers: readonly (readonly [aor: string, hourWords: number, caller: CallerSnapshot])[];
   /** The hours of all callers, one after the other: one large array costs far less than many small ones. */
@@ -61,6 +64,20 @@ export class TollFraud implements Detector {
       this.#callers.set(aor, caller);
     }
     return caller === undefined ? undefined : this.#follow(caller, signal, aor);
+  }
+
+  /** What runs costs without a sign: two calls that never end need no third. */
+  conclude(now: number): readonly Finding[] {
+    const found: Finding[] = [];
+    for (const [aor, caller] of this.#callers.entries()) {
+      const call = caller.runningCall(now);
+      if (call === undefined || now - caller.toldAt < this.#config['quiet-for']) continue;
+      const conclusion = this.#overspent(caller, now);
+      if (conclusion === undefined) continue;
+      this.#note(caller, now);
+      found.push(this.#find({ ...call, at: now, userAgent: '' }, aor, conclusion, {}));
+    }
+    return found;
   }
 
   expire(now: number): void {
@@ -102,16 +119,14 @@ export class TollFraud implements Detector {
   }
 
   #follow(caller: Caller, signal: Signal, aor: string): Finding | undefined {
-    const { callId, at } = signal;
     switch (signal.kind) {
       case 'call.started':
         return this.#started(caller, signal, aor);
       case 'call.answered':
-        caller.answered(callId, at);
+        caller.answered(idOf(signal), signal.at);
         return undefined;
       case 'call.ended':
-      case 'call.failed':
-        caller.ended(callId, at);
+        caller.ended(idOf(signal), signal.at);
         return undefined;
       default:
         return undefined;
@@ -119,7 +134,8 @@ export class TollFraud implements Detector {
   }
 
   #started(caller: Caller, signal: Signal, aor: string): Finding | undefined {
-    const { at, callId } = signal;
+    const { at, address, proven, userAgent } = signal;
+    const source = address.countedText;
     const number = dialledNumber(signal.requestUri);
     const destination = destinationOf(number, this.#plan);
     const isOdd = caller.isOddHour(at);
@@ -129,29 +145,40 @@ export class TollFraud implements Detector {
     const { country } = destination;
     const centsPerMinute = this.#config.rates[country] ?? destination.centsPerMinute;
     const isNew = caller.isNewCountry(country, at, this.#config['new-for']);
-    caller.started(country, { at, callId, centsPerMinute, isNew });
+    caller.started(country, { at, id: idOf(signal), centsPerMinute, source, proven, isNew });
     if (at - caller.toldAt < this.#config['quiet-for']) return undefined;
     const conclusion = this.#serious(caller, at) ?? (isNew && isOdd ? oddCall(country) : undefined);
     if (conclusion === undefined) return undefined;
     if (conclusion.severity === 'critical') {
-      caller.toldAt = at;
-      caller.forgetNew(at, this.#config['new-for']);
+      this.#note(caller, at);
     } else if (at - caller.warnedAt < this.#config['quiet-for']) {
       return undefined;
     } else {
       caller.warnedAt = at;
     }
-    return this.#find(signal, aor, conclusion, { numbers: [number] });
+    return this.#find({ at, source, proven, userAgent }, aor, conclusion, { numbers: [number] });
+  }
+
+  /** What was found to be fraud is told once for a while, and is no habit. */
+  #note(caller: Caller, at: number): void {
+    caller.toldAt = at;
+    caller.forgetNew(at, this.#config['new-for']);
+  }
+
+  #overspent(caller: Caller, at: number): Conclusion | undefined {
+    const spent = caller.spentToday(at);
+    const limit = Math.max(this.#config['max-spend'], HABIT_FACTOR * caller.spentByHabit);
+    if (spent <= limit) return undefined;
+    const reason = `costly calls for about ${Math.round(spent)} cents in a day, limit ${Math.round(limit)}`;
+    return { severity: 'critical', count: 1, reason };
   }
 
   #serious(caller: Caller, at: number): Conclusion | undefined {
+    return this.#overspent(caller, at) ?? this.#burst(caller, at);
+  }
+
+  #burst(caller: Caller, at: number): Conclusion | undefined {
     const config = this.#config;
-    const spent = caller.spentToday(at);
-    const limit = Math.max(config['max-spend'], HABIT_FACTOR * caller.spentByHabit);
-    if (spent > limit) {
-      const reason = `costly calls for about ${Math.round(spent)} cents in a day, limit ${Math.round(limit)}`;
-      return { severity: 'critical', count: 1, reason };
-    }
     const factor = at - caller.firstAt < config['new-for'] ? NEW_ACCOUNT_FACTOR : 1;
     const { count, centsPerMinute, running } = caller.newCalls(at, config['burst-within']);
     if (count < config['burst-calls'] || centsPerMinute < config['burst-cents'] * factor) return undefined;
@@ -172,11 +199,13 @@ export class TollFraud implements Detector {
     const [, what, value, limit] = /^([a-z_ ]{1,40}) is (\d{1,12}), limit (\d{1,12})/.exec(detail) ?? [];
     const figures = what === undefined ? '' : `: ${what.replaceAll('_', ' ')} is ${value}, limit ${limit}`;
     const reason = `crossed a threshold of OpenSIPS${figures}`;
-    return this.#find(signal, aor, { severity, count: signal.count, reason }, {});
+    const { address, proven, userAgent } = signal;
+    const source = address.countedText;
+    return this.#find({ at, source, proven, userAgent }, aor, { severity, count: signal.count, reason }, {});
   }
 
   #find(
-    { at, address, proven, userAgent }: Signal,
+    { at, source, proven, userAgent }: Caught,
     aor: string,
     { severity, count, reason }: Conclusion,
     samples: Finding['evidence']['samples'],
@@ -194,7 +223,7 @@ export class TollFraud implements Detector {
         lastAt: at,
         proven,
         samples: {
-          sources: [address.countedText],
+          sources: [source],
           ...samples,
           ...(userAgent === '' ? {} : { 'user-agents': [userAgent] }),
         },
@@ -202,6 +231,11 @@ export class TollFraud implements Detector {
       identity: `${this.name}:${aor}:${severity}:${at}`,
     };
   }
+}
+
+/** Call-IDs are the caller's, who may use one for two calls and end the cheap one. */
+function idOf({ callId, fromTag, requestUri }: Signal): string {
+  return `${dialledNumber(requestUri)} ${fromTag} ${callId}`;
 }
 
 function oddCall(country: string): Conclusion {

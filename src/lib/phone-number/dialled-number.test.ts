@@ -14,7 +14,14 @@ for (const [uri, number] of [
   ['sip:1001a@pbx.example', ''],
   ['sip:4+9@pbx.example', ''],
   ['sip:+@pbx.example', ''],
-  [`sip:${'9'.repeat(40)}@pbx.example`, ''],
+  [`sip:${'9'.repeat(40)}@pbx.example`, '9'.repeat(32)],
+  ['sip:%30%30882131234567@pbx.example', '00882131234567'],
+  ['sip:%2B882131234567@pbx.example', '+882131234567'],
+  ['sip:00%20882%31%331234567@pbx.example', '00882131234567'],
+  ['sip:00882131234567%23@pbx.example', '00882131234567'],
+  ['sip:00882131234567#@pbx.example', '00882131234567'],
+  ['sip:00882131234567a@pbx.example', '00882131234567'],
+  ['sip:%zz@pbx.example', ''],
   ['', ''],
 ] as const) {
   test(`${uri.slice(0, 60)} dials ${number || 'no number'}`, () => assert.equal(dialledNumber(uri), number));
