@@ -117,7 +117,7 @@ describe('the thief of a password who knows what is counted of calls', () => {
     const callId = 'one-for-all';
     const dear = thief.calls(START, '1000', '00882131234567', { ms: 10 * HOUR }, { callId });
     const cheap = thief.calls(START + 10 * SECOND, '1000', '030123456', { ms: SECOND }, { callId });
-    const failing = times(80, START + 20 * SECOND, 6 * MINUTE).map((at) =>
+    const failing = times(80, START + 11 * MINUTE, 6 * MINUTE).map((at) =>
       thief.calls(at, '1000', '00882131234567', { status: 486 }, { callId }),
     );
     assert.ok(fraud(dear, cheap, ...failing) > 0);
