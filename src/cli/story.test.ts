@@ -8,10 +8,10 @@ import { describe, it } from 'node:test';
 import { type Cli, until, withCli, withDaemon } from './cli.testkit.ts';
 
 /** Failed registrations with a hostile user agent, the last of them at `at`. */
-function failures(count: number, ip: string, at: number): string {
+function failures(count: number, ip: string, at: number, proven: 0 | 1 = 1): string {
   const line = (i: number) => {
     const seconds = Math.floor(at / 1000) - count + 1 + i;
-    return `E_SIPWARD,1,register.failed,${seconds},0,${ip},5071,udp,1,REGISTER,401,Unauthorized,1001,example.com,sip%3Aexample.com,%1B[31mevil%0Aagent,call-${i},60\n`;
+    return `E_SIPWARD,1,register.failed,${seconds},0,${ip},5071,udp,${proven},REGISTER,401,Unauthorized,1001,example.com,sip%3Aexample.com,%1B[31mevil%0Aagent,call-${i},60\n`;
   };
   return Array.from({ length: count }, (_, i) => line(i)).join('');
 }
@@ -27,6 +27,27 @@ function watching(use: (cli: Cli, append: (text: string) => void, banner: string
 }
 
 describe('an attack', () => {
+  it('that may be forged makes nobody an offender, also after a restart', () =>
+    withCli(async (cli) => {
+      const file = join(cli.directory, 'events.log');
+      const yaml = `sources: {edge: {type: file-tail, path: ${file}, format: opensips-events, from: beginning}}\nweb: {enabled: false}\n`;
+      const reasons: string[] = [];
+      for (const proven of [0, 1, 1] as const) {
+        appendFileSync(file, failures(8, '203.0.113.7', cli.time.now, proven));
+        await withDaemon(cli, yaml, async () => {
+          const { blocks } = await until(
+            () => cli.json('blocks'),
+            (answer) => answer.blocks.length === 1,
+          );
+          reasons.push(blocks[0].reason);
+        });
+        cli.time.now += 2 * 3_600_000;
+      }
+      assert.match(reasons[0] ?? '', /^blocked for 2m: .*; the address may be forged/);
+      assert.match(reasons[1] ?? '', /^blocked for 1h: 5 failed registrations within 5m$/);
+      assert.match(reasons[2] ?? '', /^blocked for 4h: .*; offence number 2$/);
+    }));
+
   it('is told by status, why, events, stats, blocks and the page', () =>
     watching(async (cli, append, banner) => {
       append(failures(8, '203.0.113.7', cli.time.now) + failures(2, '198.51.100.4', cli.time.now));

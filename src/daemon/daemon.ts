@@ -86,11 +86,13 @@ export class Daemon implements Engine {
     await this.#endExempt(allowlist, now);
     const blocks = await this.#withoutRehearsed(await Array.fromAsync(activeBlocks(store, now)), now);
     const history = await store.blockHistory(now - this.#parts.config.policy['forgive-after']);
-    const times = new Map(history.map((entry) => [entry.target, entry.times]));
-    for (const block of blocks)
-      parts.policy.noteBlock(target(block), block.expiresAt ?? Infinity, times.get(block.target) ?? 0);
-    for (const { target: text, times: count, lastEnd } of history) {
-      if (lastEnd <= now) parts.policy.noteBlock(parseTarget(text), lastEnd, count);
+    const offences = new Map(history.map((entry) => [entry.target, entry]));
+    for (const block of blocks) {
+      const { times, trusted } = offences.get(block.target) ?? { times: 0, trusted: 0 };
+      parts.policy.noteBlock(target(block), block.expiresAt ?? Infinity, times, trusted);
+    }
+    for (const { target: text, times, trusted, lastEnd } of history) {
+      if (lastEnd <= now) parts.policy.noteBlock(parseTarget(text), lastEnd, times, trusted);
     }
     await enforcement.start(
       blocks.map((block) => ({ target: target(block), expiresAt: block.expiresAt ?? undefined })),

@@ -144,7 +144,7 @@ function outcomeRows(outcomes: readonly Outcome[], { enforces, disablesAccounts 
     const block = blockOf(decision);
     if (block !== undefined) {
       events.push(blockEvent(block, outcome));
-      blocks.push(blockRow(block, by(enforces)));
+      blocks.push({ ...blockRow(block, by(enforces)), forgeable: finding.evidence.proven === 'no' });
     }
     const account = disabledOf(decision);
     if (account !== undefined) {

@@ -63,16 +63,18 @@ export class Offenders {
     return this.#offenders.evicted;
   }
 
-  /** @param times how often decisions have blocked it; undefined for a block by hand, which does not count */
-  noteBlock(target: Network, until: number, times: number | undefined): void {
+  /**
+   * @param times how often decisions have blocked it; undefined for a block by hand, which does not count
+   * @param trusted how often of these for what nobody can have forged
+   */
+  noteBlock(target: Network, until: number, times: number | undefined, trusted = times): void {
     const known = this.#get(target);
     const distrusted = times === undefined || times === 0 ? until : until + DISTRUST_MS;
     this.#set({
       target,
       until: Math.max(until, known?.until ?? 0),
       times: times ?? known?.times ?? 0,
-      // What the store knows does not tell them apart.
-      trusted: times ?? known?.trusted ?? 0,
+      trusted: trusted ?? known?.trusted ?? 0,
       welcomeFrom: Math.max(distrusted, known?.welcomeFrom ?? 0),
       provenWelcomeFrom: Math.max(distrusted, known?.provenWelcomeFrom ?? 0),
       sparedUntil: 0,

@@ -120,6 +120,14 @@ describe('repeat offenders', () => {
     assert.deepEqual(seconds(policy, [209_999], 'yes'), [3600]);
     assert.deepEqual(seconds(policy, [209_999 + 3_600_000], 'no'), [3600]);
   });
+  test('known from before the restart for forged packets are none for what is proven', () => {
+    const policy = make();
+    policy.noteBlock(network('203.0.113.7'), NOW - 1000, 3, 0);
+    assert.equal(policy.decide(finding({ proven: 'yes' })).code, 'threshold');
+    const other = make();
+    other.noteBlock(network('203.0.113.7'), NOW - 1000, 3, 0);
+    assert.equal(other.decide(finding({ proven: 'no' })).seconds, 14_400);
+  });
   test('known from before the restart are told of', () => {
     const policy = make();
     policy.noteBlock(network('203.0.113.7'), NOW - 1000, 2);

@@ -84,9 +84,10 @@ export class Policy {
   /**
    * A block that was not decided here: by hand, or before the restart.
    * @param times how often decisions have blocked it; a block by hand does not count
+   * @param trusted how often of these for what nobody can have forged
    */
-  noteBlock(target: Network, until: number, times?: number): void {
-    this.#offenders.noteBlock(target, until, times);
+  noteBlock(target: Network, until: number, times?: number, trusted = times): void {
+    this.#offenders.noteBlock(target, until, times, trusted);
   }
 
   /** A block was lifted: the next finding decides anew, and the source is no further offender for it. */

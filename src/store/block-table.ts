@@ -5,7 +5,7 @@ import type { Counters } from './counters.ts';
 import type { SqlDialect } from './engine.ts';
 import { type InsertShape, insertRows, type SqlValue } from './insert-rows.ts';
 import { type Schema, SIZES } from './schema.ts';
-import type { BlockOrder, BlockRow, StoredBlock } from './store.ts';
+import type { BlockHistory, BlockOrder, BlockRow, StoredBlock } from './store.ts';
 import { fit, LAST_TIME } from './stored-value.ts';
 
 /** Targets or ids named in one statement. */
@@ -15,7 +15,7 @@ export const EXPIRED = 'expired';
 
 const SHAPE: InsertShape = {
   table: 'blocked_ips',
-  columns: ['ip_address', 'ip_key', 'reason', 'blocked_at', 'expires_at', 'auto_blocked', 'blocked_by'],
+  columns: ['ip_address', 'ip_key', 'reason', 'blocked_at', 'expires_at', 'auto_blocked', 'blocked_by', 'forgeable'],
   tail: '',
 };
 
@@ -66,6 +66,7 @@ async function extend(db: Kysely<Schema>, dialect: SqlDialect, row: BlockColumns
       reason: fit(longer.reason, SIZES.text),
       auto_blocked: longer.automatic ? 1 : 0,
       blocked_by: fit(longer.by, SIZES.name),
+      forgeable: longer.forgeable === true ? 1 : 0,
     })
     .where('id', '=', row.id)
     .execute();
@@ -81,6 +82,7 @@ function columnValues(block: BlockRow, dialect: SqlDialect): SqlValue[] {
     block.expiresAt === null ? null : dialect.time(block.expiresAt),
     block.automatic ? 1 : 0,
     fit(block.by, SIZES.name),
+    block.forgeable === true ? 1 : 0,
   ];
 }
 
@@ -233,12 +235,17 @@ export async function expire(
 }
 
 /** What was lifted was no offence. A block that never ends counts as ending at the last time there is. */
-export async function automaticSince(db: Kysely<Schema>, dialect: SqlDialect, since: number) {
+export async function automaticSince(
+  db: Kysely<Schema>,
+  dialect: SqlDialect,
+  since: number,
+): Promise<readonly BlockHistory[]> {
   const rows = await db
     .selectFrom('blocked_ips')
     .select((e) => [
       'ip_address',
       e.fn.countAll<number>().as('times'),
+      e.fn.sum<number>('forgeable').as('forged'),
       e.fn.max(e.fn.coalesce('unblocked_at', 'expires_at', e.val(dialect.time(LAST_TIME)))).as('last_end'),
     ])
     .where('auto_blocked', '=', 1)
@@ -249,6 +256,7 @@ export async function automaticSince(db: Kysely<Schema>, dialect: SqlDialect, si
   return rows.map((row) => ({
     target: row.ip_address,
     times: Number(row.times),
+    trusted: Number(row.times) - Number(row.forged),
     lastEnd: dialect.ms(row.last_end),
   }));
 }

@@ -35,6 +35,8 @@ export interface Schema {
     expires_at: string | null;
     auto_blocked: number;
     blocked_by: string;
+    /** Others may have sent what it was decided for: that makes nobody an offender for what is proven. */
+    forgeable: number;
     unblocked_at: string | null;
     unblock_reason: string | null;
     /** Generated: `ip_address` while the block has not ended, and unique, so that a target has one at most. */

@@ -83,6 +83,16 @@ export interface BlockRow {
   readonly automatic: boolean;
   /** Operator's name for a block by hand, detector's name else. */
   readonly by: string;
+  /** Decided for packets that others may have sent; absent: no. */
+  readonly forgeable?: boolean;
+}
+
+/** How often a target was blocked. */
+export interface BlockHistory {
+  readonly target: string;
+  readonly times: number;
+  readonly trusted: number;
+  readonly lastEnd: number;
 }
 
 export interface StoredBlock extends BlockRow {
@@ -288,12 +298,10 @@ export interface Store {
   /** Marks blocks whose time has come as expired and returns them, at most `limit`. */
   expireBlocks(at: number, limit: number): Promise<readonly StoredBlock[]>;
   /**
-   * How often each target was blocked automatically since, with the end of its last block: for repeat offenders. A block
-   * that was lifted does not count.
+   * How often each target was blocked automatically since, and how often for what nobody can have forged, with the end of
+   * its last block: for repeat offenders. A block that was lifted does not count.
    */
-  blockHistory(
-    since: number,
-  ): Promise<readonly { readonly target: string; readonly times: number; readonly lastEnd: number }[]>;
+  blockHistory(since: number): Promise<readonly BlockHistory[]>;
 
   disableAccounts(rows: readonly DisabledRow[]): Promise<void>;
   /** Accounts that are disabled at `at`, with paging: pass the last id seen. */

@@ -1,6 +1,7 @@
 import type { SqlDialect } from '../engine.ts';
 import { campaign } from './campaign.ts';
 import { disabledAccounts } from './disabled-accounts.ts';
+import { forgeableBlocks } from './forgeable-blocks.ts';
 import { initial } from './initial.ts';
 import { resolvedBy } from './resolved-by.ts';
 
@@ -10,6 +11,7 @@ export const MIGRATIONS: readonly ((dialect: SqlDialect) => readonly string[])[]
   campaign,
   disabledAccounts,
   resolvedBy,
+  forgeableBlocks,
 ];
 
 export const LATEST_VERSION = MIGRATIONS.length;

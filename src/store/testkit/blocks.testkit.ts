@@ -139,7 +139,7 @@ export function blockTests({ withStore }: Kit): void {
       store.addBlocks([blockRow(target, { blockedAt: at, expiresAt: at + 10, ...more })]);
     await again('203.0.113.1', NOW - HOUR_MS);
     await again('203.0.113.1', NOW);
-    await again('203.0.113.1', NOW + 100);
+    await again('203.0.113.1', NOW + 100, { forgeable: true });
     await again('203.0.113.2', NOW + 100, MANUAL);
     await again('203.0.113.3', NOW, { expiresAt: null });
     await store.expireBlocks(NOW + 110, 10);
@@ -148,8 +148,8 @@ export function blockTests({ withStore }: Kit): void {
     assert.equal((await store.endBlocks(['203.0.113.1', '203.0.113.4'], NOW + 205, 'mistake')).length, 2);
     const history = [...(await store.blockHistory(NOW))].sort((a, b) => a.target.localeCompare(b.target));
     assert.deepEqual(history, [
-      { target: '203.0.113.1', times: 2, lastEnd: NOW + 110 },
-      { target: '203.0.113.3', times: 1, lastEnd: Date.UTC(9999, 11, 31, 23, 59, 59, 999) },
+      { target: '203.0.113.1', times: 2, trusted: 1, lastEnd: NOW + 110 },
+      { target: '203.0.113.3', times: 1, trusted: 1, lastEnd: Date.UTC(9999, 11, 31, 23, 59, 59, 999) },
     ]);
   });
 
