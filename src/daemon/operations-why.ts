@@ -1,4 +1,4 @@
-import { canonicalAor } from '../lib/account.ts';
+import { canonicalAor, withoutScheme } from '../lib/account.ts';
 import { networkProblem } from '../lib/config-values.ts';
 import { countText } from '../lib/count-text.ts';
 import { Network } from '../lib/network.ts';
@@ -24,7 +24,7 @@ async function why(context: OperationsContext, input: ParsedInput<'why'>): Promi
     const message = `${expected}, got "${input.subject}"`;
     throw new OperationError('invalid', [{ field: 'subject', message }]);
   }
-  return whyAccount(context, input.subject.replace(/^sips?:/i, ''), input.limit);
+  return whyAccount(context, withoutScheme(input.subject), input.limit);
 }
 
 /** Digits and dots, or two colons and no `@`: a mistyped address, not somebody's account. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { z } from 'zod';
 import { accountOrDomainValue, accountValue, canonicalAor, domainOf, userOf } from './account.ts';
 
@@ -7,8 +8,7 @@ describe('canonicalAor', () => {
   const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
     '1001@example.com': [
       '1001@example.com',
-      'sip:1001@Example.COM',
-      'SIPS:1001@example.com',
+      '1001@Example.COM',
       '%31001@example.com',
       '%31%30%30%31@example.com',
       '1001;phone-context=x@example.com',
@@ -24,10 +24,44 @@ describe('canonicalAor', () => {
     '%0a1@example.com': ['%0A1@example.com'],
     'jörg%31@example.com': ['jörg%31@example.com'],
     'jÖrg@example.com': ['JÖRG@example.com'],
+    // Undone, it would be another escape.
+    '%2531001@example.com': ['%2531001@example.com'],
+    '%31%2541@example.com': ['%31%2541@example.com'],
   };
   for (const [canonical, spellings] of Object.entries(SPELLINGS)) {
     for (const spelling of spellings) test(spelling, () => assert.equal(canonicalAor(spelling), canonical));
   }
+
+  test('has no other spelling than itself', () => {
+    const part = fc.constantFrom(
+      '%',
+      '25',
+      '2',
+      '5',
+      '3',
+      '1',
+      '4',
+      'A',
+      'f',
+      ';',
+      '@',
+      'sip:',
+      '%25',
+      '%41',
+      ' ',
+      'ö',
+    );
+    const user = fc.oneof(
+      fc.array(part).map((parts) => parts.join('')),
+      fc.string({ unit: 'binary' }),
+    );
+    fc.assert(
+      fc.property(user, fc.string(), (name, domain) => {
+        const aor = canonicalAor(`${name}@${domain}`);
+        assert.equal(canonicalAor(aor), aor);
+      }),
+    );
+  });
 
   test('a half character does not get through', () => assert.equal(canonicalAor('\ud800@b'), '\ufffd@b'));
 });
@@ -39,7 +73,8 @@ test('an account has a user and a domain', () => {
 
 test('accountValue takes accounts only, and gives the one spelling', () => {
   const parse = (text: unknown) => accountValue().safeParse(text);
-  assert.equal(parse('sip:1001@Example.com').data, '1001@example.com');
+  for (const uri of ['sip:1001@Example.com', 'SIPS:1001@example.com'])
+    assert.equal(parse(uri).data, '1001@example.com');
   for (const wrong of [
     '1001',
     '',

@@ -1,18 +1,26 @@
 import { z } from 'zod';
 
 const MAX_LENGTH = 511;
-/** An escape that OpenSIPS does not undo, or a character that it wants escaped: then the user is taken as it stands. */
-const NOT_UNESCAPED = /[^!-~]|%(?:[^2-7]|7f|.[^0-9a-f]|.?$)/i;
+/**
+ * An escape that OpenSIPS does not undo, or a character that it wants escaped: then the user is taken as it stands. So it
+ * is with the escape of `%` itself: undone, it could make another one, and the one spelling would have another.
+ */
+const NOT_UNESCAPED = /[^!-~]|%(?:[^2-7]|25|7f|.[^0-9a-f]|.?$)/i;
 
 /**
- * The one spelling of an account, as OpenSIPS' script finds it too: no scheme, no parameters of the user, escapes of
+ * The one spelling of an account, as OpenSIPS' script finds it too: no parameters of the user, escapes of
  * printable characters undone, ASCII letters lower-case. RFC 3261 section 19.1.4 tells users apart by case; enough back
  * ends do not, so a disabled account must not get round it by a capital.
  */
 export function canonicalAor(text: string): string {
-  const [user, domain] = partsOf(text.replace(/^sips?:/i, ''));
-  const [name = ''] = (NOT_UNESCAPED.test(user) ? user : user.replace(/%(..)/g, unescaped)).split(';');
-  return lowerCase(`${name}@${domain}`).toWellFormed();
+  const [user, domain] = partsOf(text);
+  const name = withoutParameters(user);
+  const spelled = NOT_UNESCAPED.test(name) ? name : withoutParameters(name.replace(/%(..)/g, unescaped));
+  return lowerCase(`${spelled}@${domain}`).toWellFormed();
+}
+
+function withoutParameters(user: string): string {
+  return user.split(';', 1)[0] ?? '';
 }
 
 /** What `canonicalAor` would change in a user or a domain: nearly none has any of it. */
@@ -49,13 +57,18 @@ const FORM = 'an account such as 1001@example.com';
 const ACCOUNT = /^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u;
 const DOMAIN = /^[^\s\p{Cc}@]+$/u;
 
+/** People copy it from where it stands as a URI. */
+export function withoutScheme(text: string): string {
+  return text.replace(/^sips?:/i, '');
+}
+
 /** An account as text; its value is the canonical spelling. */
 export function accountValue() {
   return z
     .string({ error: `expected ${FORM}` })
     .max(MAX_LENGTH, { error: `expected at most ${MAX_LENGTH} characters` })
     .transform((text, context) => {
-      const aor = canonicalAor(text);
+      const aor = canonicalAor(withoutScheme(text));
       if (ACCOUNT.test(text) && ACCOUNT.test(aor)) return aor;
       context.addIssue({ code: 'custom', message: `expected ${FORM}`, input: text });
       return z.NEVER;
@@ -70,7 +83,7 @@ export function accountOrDomainValue() {
     .string({ error: `expected ${form}` })
     .max(MAX_LENGTH, { error: `expected at most ${MAX_LENGTH} characters` })
     .transform((text, context) => {
-      if (ACCOUNT.test(text)) return canonicalAor(text);
+      if (ACCOUNT.test(text)) return canonicalAor(withoutScheme(text));
       if (DOMAIN.test(text)) return lowerCase(text);
       context.addIssue({ code: 'custom', message: `expected ${form}`, input: text });
       return z.NEVER;
