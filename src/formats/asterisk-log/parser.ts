@@ -9,12 +9,6 @@ import { parsePjsipNotice, parseSessionNotice } from './pjsip-notices.ts';
 import { SecurityEvents } from './security-event.ts';
 import { ToldTwice, type Voice } from './told-twice.ts';
 
-/**
- * Lines relayed by a syslog daemon may have been cut. In a longer one than this, text before the sender's address could
- * be a forged line of which only the true end was cut off.
- */
-const MAX_RELAYED_LINE = 1000;
-
 /** Whose source file wrote the line decides how it is read: a dial plan may log any text of a caller. */
 const READERS: readonly (readonly [file: string, read: (message: Message) => Parsed])[] = [
   ['chan_sip.c', parseChanSipNotice],
@@ -34,7 +28,6 @@ export const asteriskLog: Format = {
 
 class AsteriskParser implements LineParser {
   readonly #sensor: string;
-  readonly #now: () => number;
   readonly #prefix: LinePrefix;
   readonly #security = new SecurityEvents();
   readonly #toldTwice = new ToldTwice();
@@ -42,7 +35,6 @@ class AsteriskParser implements LineParser {
 
   constructor(options: FormatOptions) {
     this.#sensor = options.sensor;
-    this.#now = options.now;
     this.#prefix = new LinePrefix(options.now);
   }
 
@@ -58,11 +50,11 @@ class AsteriskParser implements LineParser {
     const line = input.startsWith('{') ? plainLine(input) : stripColours(input);
     const prefix = this.#prefix;
     prefix.read(line);
-    if (prefix.program !== '' && !prefix.program.includes('asterisk')) return 'unrecognised';
+    if (prefix.isRelayed && !prefix.program.includes('asterisk')) return 'unrecognised';
     const level = this.#readOwnTime(line);
     const afterLevel = skipLevel(line, level);
     if (afterLevel < 0) return 'unrecognised';
-    if (prefix.program !== '' && line.length > MAX_RELAYED_LINE) return 'unrecognised';
+    if (prefix.mayBeCut(line)) return 'unrecognised';
     if (line.startsWith('Ext. ', afterLevel)) return readDialplanLog(this.#message(line, afterLevel));
     const location = line.indexOf(': ', afterLevel);
     if (location < 0) return 'ignored';
@@ -71,7 +63,7 @@ class AsteriskParser implements LineParser {
 
   #readMessage(line: string, location: number, start: number, isJson: boolean): Parsed {
     // What comes by way of syslog, and as JSON, is one line whatever it holds.
-    const isPlain = this.#prefix.program === '' && !isJson;
+    const isPlain = !this.#prefix.isRelayed && !isJson;
     if (isPlain && /^pj(?:project|sip)/.test(line.slice(location, location + 10))) this.#dump.begin(line.slice(start));
     if (line.startsWith('res_security_log.c', location)) {
       return this.#once(this.#security.parse(this.#message(line, start)), 'security');
@@ -88,8 +80,7 @@ class AsteriskParser implements LineParser {
   }
 
   #message(line: string, start: number): Message {
-    const at = Number.isNaN(this.#prefix.at) ? this.#now() : this.#prefix.at;
-    return { text: line.slice(skipSpaces(line, start)), at, sensor: this.#sensor };
+    return { text: line.slice(skipSpaces(line, start)), at: this.#prefix.time, sensor: this.#sensor };
   }
 
   /** `[time] ` of Asterisk's own log files; returns where the level begins. */

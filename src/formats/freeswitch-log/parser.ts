@@ -5,8 +5,6 @@ import { LinePrefix, skipSpaces, stripColours } from '../../lib/log-line/prefix.
 import { makeSignal } from '../../pipeline/make-signal.ts';
 import type { Format, FormatOptions, LineParser, Parsed } from '../format.ts';
 
-/** As `asterisk-log`: what comes last in a relayed line is only sure to be there in a line that cannot have been cut. */
-const MAX_RELAYED_LINE = 1000;
 const MAX_USER = 255;
 const LEVELS = ['CONSOLE', 'ALERT', 'CRIT', 'ERR', 'WARNING', 'WARN', 'NOTICE', 'INFO', 'DEBUG'];
 
@@ -24,14 +22,12 @@ export const freeswitchLog: Format = {
 
 class FreeswitchParser implements LineParser {
   readonly #sensor: string;
-  readonly #now: () => number;
   readonly #prefix: LinePrefix;
   /** Address and user of the last "Can't find user": the failure that follows it is the same one. */
   #unknownUser = '';
 
   constructor(options: FormatOptions) {
     this.#sensor = options.sensor;
-    this.#now = options.now;
     this.#prefix = new LinePrefix(options.now);
   }
 
@@ -39,8 +35,8 @@ class FreeswitchParser implements LineParser {
     const line = stripColours(input);
     const prefix = this.#prefix;
     prefix.read(line);
-    if (prefix.program !== '' && !prefix.program.includes('freeswitch')) return 'unrecognised';
-    if (prefix.program !== '') prefix.readTime(line, prefix.body);
+    if (prefix.isRelayed && !prefix.program.includes('freeswitch')) return 'unrecognised';
+    if (prefix.isRelayed) prefix.readTime(line, prefix.body);
     else if (Number.isNaN(prefix.at)) this.#readTimeAfterUuid(line);
     const level = skipIdle(line, prefix.body);
     const levelEnd = line.indexOf(']', level);
@@ -48,7 +44,7 @@ class FreeswitchParser implements LineParser {
       return CONTINUATIONS.some((text) => line.startsWith(text)) ? 'ignored' : 'unrecognised';
     }
     const message = line.slice(skipLocation(line, levelEnd + 2));
-    if (prefix.program !== '' && line.length > MAX_RELAYED_LINE) return 'unrecognised';
+    if (prefix.mayBeCut(line)) return 'unrecognised';
     return this.#readMessage(message);
   }
 
@@ -115,8 +111,7 @@ class FreeswitchParser implements LineParser {
   }
 
   #seen() {
-    const { at } = this.#prefix;
-    return { at: Number.isNaN(at) ? this.#now() : at, sensor: this.#sensor };
+    return { at: this.#prefix.time, sensor: this.#sensor };
   }
 }
 

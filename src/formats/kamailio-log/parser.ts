@@ -6,8 +6,6 @@ import type { Format, FormatOptions, LineParser, Parsed } from '../format.ts';
 import { Accounting } from './accounting.ts';
 import type { Message } from './message.ts';
 
-/** As `asterisk-log`: what comes last in a relayed line is only sure to be there in a line that cannot have been cut. */
-const MAX_RELAYED_LINE = 1000;
 /** The longest message Kamailio takes by UDP, so the longest dump of one. */
 const MAX_DUMP = 65_536;
 const MAX_METHOD = 64;
@@ -33,7 +31,6 @@ export const kamailioLog: Format = {
  */
 class KamailioParser implements LineParser {
   readonly #sensor: string;
-  readonly #now: () => number;
   readonly #prefix: LinePrefix;
   readonly #accounting = new Accounting();
   /** Characters yet to come that may be a dump's. */
@@ -43,7 +40,6 @@ class KamailioParser implements LineParser {
 
   constructor(options: FormatOptions) {
     this.#sensor = options.sensor;
-    this.#now = options.now;
     this.#prefix = new LinePrefix(options.now);
   }
 
@@ -55,19 +51,18 @@ class KamailioParser implements LineParser {
     const line = stripColours(input);
     const prefix = this.#prefix;
     prefix.read(line);
-    const relayed = prefix.program !== '';
-    this.#isRelayed ||= relayed;
-    if (this.#inDump(line) || (relayed && !prefix.program.includes('kamailio'))) return 'unrecognised';
+    this.#isRelayed ||= prefix.isRelayed;
+    if (this.#inDump(line) || (prefix.isRelayed && !prefix.program.includes('kamailio'))) return 'unrecognised';
     const level = skipProcess(line, prefix.body);
     const levelEnd = line.indexOf(': ', level);
     if (level < 0 || levelEnd < 0 || !LEVELS.includes(line.slice(level, levelEnd))) return 'unrecognised';
-    if (relayed) return this.#readRelayed(line, levelEnd + 2);
+    if (prefix.isRelayed) return this.#readRelayed(line, levelEnd + 2);
     return this.#isRelayed ? 'unrecognised' : this.#readDirect(line, level, levelEnd + 2);
   }
 
   #readRelayed(line: string, from: number): Parsed {
     const start = afterLogPrefix(line, from);
-    return start < 0 || line.length > MAX_RELAYED_LINE ? 'unrecognised' : this.#readModule(line, start);
+    return start < 0 || this.#prefix.mayBeCut(line) ? 'unrecognised' : this.#readModule(line, start);
   }
 
   /** Of standard error. */
@@ -85,11 +80,10 @@ class KamailioParser implements LineParser {
 
   /** `<script>: TEXT` of the script's own xlog, or `module [file.c:123]: function(): TEXT`. */
   #readModule(line: string, start: number): Parsed {
-    const at = Number.isNaN(this.#prefix.at) ? this.#now() : this.#prefix.at;
     const nameEnd = line.indexOf(': ', start);
     const head = line.startsWith('<script>: ', start) ? nameEnd - 2 : line.indexOf('(): ', nameEnd);
     if (nameEnd < 0 || head < 0) return 'ignored';
-    const message: Message = { text: line.slice(head + 4), at, sensor: this.#sensor };
+    const message: Message = { text: line.slice(head + 4), at: this.#prefix.time, sensor: this.#sensor };
     if (holdsHead(message.text)) return 'unrecognised';
     if (line.startsWith('<script>: ', start)) return readScript(message);
     if (line.startsWith('pike [', start)) return readPike(message);

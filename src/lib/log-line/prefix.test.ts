@@ -6,6 +6,16 @@ import { LinePrefix, stripColours } from './prefix.ts';
 const NOW = Date.UTC(2026, 6, 15, 12);
 
 describe('LinePrefix', () => {
+  it('knows of a long line that it may have been cut, if it was relayed', () => {
+    const prefix = new LinePrefix(() => NOW);
+    for (const [head, isCut] of [
+      ['Jul  8 22:55:41 pbx asterisk[1]: ', true],
+      ['[2026-02-13 17:21:54] ', false],
+    ] as const) {
+      prefix.read(`${head}x`);
+      assert.deepEqual([prefix.mayBeCut(head.padEnd(1000)), prefix.mayBeCut(head.padEnd(1001))], [false, isCut]);
+    }
+  });
   for (const [line, program, rest, timed] of [
     ['Jul  8 22:55:41 pbx asterisk[112836]: NOTICE[1]: x', 'asterisk', 'NOTICE[1]: x', true],
     ['<133>Jul  8 22:55:41 pbx asterisk: NOTICE', 'asterisk', 'NOTICE', true],
@@ -25,6 +35,7 @@ describe('LinePrefix', () => {
       assert.equal(prefix.program, program);
       assert.equal(line.slice(prefix.body), rest);
       assert.equal(!Number.isNaN(prefix.at), timed);
+      assert.equal(prefix.time, timed ? prefix.at : NOW);
     });
   }
 

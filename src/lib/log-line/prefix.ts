@@ -3,12 +3,15 @@ import { Timestamp } from './timestamp.ts';
 const SPACE = 32;
 const COLON = 58;
 const ESCAPE = 27;
+/** A relayed line of at most this length was not cut by a syslog daemon, which may do so from 1024 bytes on (RFC 3164). */
+const MAX_WHOLE_LINE = 1000;
 
 /**
  * What stands before a program's own text in a line of syslog or journald:
  * `<PRI>` (RFC 3164), a time, then `host program[pid]:`. Each part may be missing.
  */
 export class LinePrefix {
+  readonly #now: () => number;
   readonly #timestamp: Timestamp;
   /** Where the program's own text begins. */
   body = 0;
@@ -18,7 +21,26 @@ export class LinePrefix {
   program = '';
 
   constructor(now: () => number) {
+    this.#now = now;
     this.#timestamp = new Timestamp(now);
+  }
+
+  /** When the line was written, or read if it does not say, ms since the epoch. */
+  get time(): number {
+    return Number.isNaN(this.at) ? this.#now() : this.at;
+  }
+
+  /** A syslog daemon or journald wrote the line, not the program itself. */
+  get isRelayed(): boolean {
+    return this.program !== '';
+  }
+
+  /**
+   * Whether who relayed the line may have cut off its end: what stands before the sender's address could then be a forged
+   * line of which only the true end is missing.
+   */
+  mayBeCut(line: string): boolean {
+    return this.isRelayed && line.length > MAX_WHOLE_LINE;
   }
 
   read(line: string): void {
