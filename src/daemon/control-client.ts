@@ -60,6 +60,7 @@ function refusal(status: number, answer: unknown): Error {
   return new Error(`the daemon failed: ${problems.map(({ message }) => message).join('; ')}`);
 }
 
+/** What is no JSON is undefined, which no answer is: whoever asked says so. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

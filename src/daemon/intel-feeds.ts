@@ -139,7 +139,8 @@ export class IntelFeeds {
       return keptState.parse(JSON.parse(await readFile(this.#path, 'utf8')));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      this.#options.log.warn({ path: this.#path }, 'what was kept of APIBan cannot be read, it is asked for anew');
+      const fields = { path: this.#path, error: String(error) };
+      this.#options.log.warn(fields, 'what was kept of APIBan cannot be read, it is asked for anew');
       return undefined;
     }
   }

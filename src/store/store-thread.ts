@@ -62,6 +62,7 @@ export class StoreThread {
 
   /** Waits for calls under way, closes the database and ends the thread. */
   async close(): Promise<void> {
+    // Why it could not be opened was told to whoever opened it.
     await this.opened.catch(() => undefined);
     if (!this.#ended) {
       this.#closing = true;

@@ -6,6 +6,8 @@ import { type MiClient, MiRefusal } from '../../lib/opensips/mi-client.ts';
 const PAGE = 500;
 /** What the script notes with a call: the key of the account that it is ended with. */
 const ACCOUNT_VALUE = 'sipward_account';
+/** What OpenSIPS answers of a call that is not there. */
+const DIALOG_NOT_FOUND = 404;
 
 const listed = z.object({
   count: z.number().default(0),
@@ -42,15 +44,19 @@ export class CallEnder {
   }
 
   async #end(keys: ReadonlySet<string>): Promise<void> {
+    const refused: MiRefusal[] = [];
     // All are found before the first is ended, which would move the others from one page to another.
     for (const id of await this.#callsOf(keys)) {
       try {
         await this.#mi.call('dialog-end', { dialog_id: id });
       } catch (error) {
-        // It has ended by itself meanwhile.
         if (!(error instanceof MiRefusal)) throw error;
+        // Else it has ended by itself meanwhile.
+        if (error.code !== DIALOG_NOT_FOUND) refused.push(error);
       }
     }
+    // One that cannot be ended must not keep the others going.
+    if (refused.length > 0) throw new AggregateError(refused, refused.map(({ message }) => message).join('; '));
   }
 
   async #callsOf(keys: ReadonlySet<string>): Promise<readonly string[]> {

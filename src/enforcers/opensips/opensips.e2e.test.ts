@@ -10,6 +10,7 @@ import {
 } from '../../../test/support/opensips.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { accountKeys } from '../../lib/opensips/account-key.ts';
+import { MiRefusal } from '../../lib/opensips/mi-client.ts';
 import { runAccountKit } from '../account-enforcer.testkit.ts';
 import { address, type EnforcerKit, network, runEnforcerKit } from '../enforcer.testkit.ts';
 import type { EnforcedAccount } from '../enforcer.ts';
@@ -85,6 +86,12 @@ for (const program of programs) {
       assert.equal(await enforcer.check(address('198.51.100.7')), true);
       assert.deepEqual(await enforcer.reconcile(blocks, []), { added: 0, removed: 0 });
       await enforcer.close();
+    });
+
+    it('says of a call that is not there what the end of calls relies on', async () => {
+      const running = await opensips.get();
+      const ending = running.mi.call('dialog-end', { dialog_id: '123' });
+      await assert.rejects(ending, (error) => error instanceof MiRefusal && error.code === 404);
     });
 
     it('disables accounts again after a restart, whose keys lead to both', async () => {

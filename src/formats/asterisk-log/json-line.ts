@@ -12,6 +12,7 @@ export function plainLine(json: string): string {
   return `[${timestamp}] ${level}[${typeof lwp === 'number' ? lwp : 0}] ${filename}: ${text}`;
 }
 
+/** What only begins like JSON is none: the line is counted as not understood. */
 function parse(json: string): unknown {
   try {
     return JSON.parse(json);

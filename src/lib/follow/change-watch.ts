@@ -92,6 +92,7 @@ function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
+    // Not there yet: the directory is watched for it.
     return path;
   }
 }

@@ -44,6 +44,7 @@ export async function listNeighbours(path: string): Promise<Neighbour[]> {
 }
 
 async function listOnce(path: string): Promise<{ readonly neighbours: Neighbour[]; readonly signature: string }> {
+  // A path without a file leads nowhere else.
   const target = await realpath(path).catch(() => path);
   const neighbours: Neighbour[] = [];
   let signature = '';

@@ -170,7 +170,10 @@ function toPacket(chunks: Chunks): HepPacket | HepFault {
   };
 }
 
-/** zlib or gzip, whichever the agent uses; a small chunk that would grow beyond any SIP message is an attack. */
+/**
+ * zlib or gzip, whichever the agent uses; a small chunk that would grow beyond any SIP message is an attack. Undefined for
+ * that and for what is neither: the packet is then counted as not understood.
+ */
 function decompress(bytes: Buffer): Buffer | undefined {
   try {
     return unzipSync(bytes, { maxOutputLength: MAX_MESSAGE_BYTES });

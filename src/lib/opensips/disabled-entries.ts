@@ -24,6 +24,7 @@ export function parseDisabled(value: string): DisabledEntry | undefined {
   try {
     return { aor: decodeURIComponent(encoded), expiresAt: end === '0' ? undefined : Number(end) };
   } catch {
+    // Not our encoding: somebody else's entry.
     return undefined;
   }
 }

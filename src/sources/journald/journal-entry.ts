@@ -53,6 +53,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** journalctl prints nothing but objects; what is none, such as a line cut off by its end, is no entry. */
 function parseObject(json: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(json);

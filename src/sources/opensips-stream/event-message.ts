@@ -55,6 +55,7 @@ export class EventMessages {
   }
 }
 
+/** What is no object has no fields either: it is counted as a message that was not understood. */
 function parseObject(json: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(json);
