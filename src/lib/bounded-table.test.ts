@@ -29,6 +29,18 @@ test('the second sight of a key gives it a zeroed record and tells of the first'
   assert.equal(keys.record[keys.base], 42);
 });
 
+test('the tag of a key is told until it has a record', () => {
+  const keys = table();
+  assert.equal(keys.tag(1, 2), -1);
+  keys.touch(1, 2, NOW, 5);
+  assert.equal(keys.tag(1, 2), 5);
+  keys.touch(1, 2, NOW, 6);
+  assert.equal(keys.tag(1, 2), -1);
+  keys.touch(3, 4, NOW, 7);
+  keys.touch(5, 6, NOW + 60_001, 8);
+  assert.deepEqual([keys.tag(3, 4), keys.tag(5, 6)], [-1, 8]);
+});
+
 test('an eager touch gives the record at the first sight', () => {
   const keys = table();
   assert.equal(keys.touch(0, 0, NOW, 0, true), true);

@@ -143,6 +143,13 @@ export class BoundedTable {
     return slot >= 0 && !this.#isStale(slot);
   }
 
+  /** The tag of a key that was seen once and has no record; -1 of all others. Changes nothing. */
+  tag(high: number, low: number): number {
+    const slot = this.#find(high, low);
+    const ref = slot < 0 || this.#isStale(slot) ? 0 : (this.#slots[slot + REF] ?? 0);
+    return ref < 0 ? -ref - 1 : -1;
+  }
+
   /** Forgets a key. */
   delete(high: number, low: number): void {
     const slot = this.#find(high, low);

@@ -54,6 +54,8 @@ export interface Evidence {
   readonly proven: Proven;
   /** Of a network: whether it was seen by inputs that also show who gets in, so that its customers would be known. */
   readonly showsCustomers?: boolean;
+  /** Of an account: others may have sent, in the name of whoever used it, what speaks against that. */
+  readonly mayBeForged?: boolean;
   /** A few names the evidence is about, by what they are: accounts, user agents, marks, numbers, sources. */
   readonly samples: Readonly<Record<string, readonly string[]>>;
 }

@@ -55,6 +55,13 @@ describe('what is done about an account that somebody else uses', () => {
     assert.deepEqual(brief(make().decide(guessed)), ['watch', 'no_address', 0, undefined]);
   });
 
+  test('what others may have forged to have it disabled is for a person', () => {
+    const forged = finding();
+    const decision = make().decide({ ...forged, evidence: { ...forged.evidence, mayBeForged: true } });
+    assert.deepEqual(brief(decision), ['hold', 'unproven', 0, undefined]);
+    assert.equal(make().decide(forged).action, 'block');
+  });
+
   test('a detector in dry run disables nobody, and hides nothing from the others', () => {
     const policy = make(DISABLE, ['toll-fraud']);
     const rehearsed = policy.decide(finding());

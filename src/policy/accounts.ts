@@ -70,6 +70,9 @@ export class Accounts {
     if (this.#isFromAllowlisted(finding)) {
       return undone('hold', 'allowlisted', `held, the address that used the account is on the allowlist: ${reason}`);
     }
+    if (finding.evidence.mayBeForged === true) {
+      return undone('hold', 'unproven', `held, what speaks against who used the account may be forged: ${reason}`);
+    }
     const book = isRehearsal ? this.#rehearsed : this.#disabled;
     if ([this.#disabled, book].some((one) => (one.get(aor) ?? 0) > at)) {
       return undone('ignore', 'already_disabled', 'is disabled already');

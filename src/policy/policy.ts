@@ -121,7 +121,7 @@ export class Policy {
     const { finding: stated = finding, ...judged } = this.#judge(finding, target);
     if (target !== undefined) this.#noteTold(finding, target, judged);
     const repeated = this.#reminders.isRepeated(stated, judged, this.#forgeries.isFlood(finding.at));
-    if (judged.code === 'unproven' && !repeated) this.#forgeries.note(finding.at);
+    if (judged.code === 'unproven' && judged.action !== 'hold' && !repeated) this.#forgeries.note(finding.at);
     const verdict = this.#dryRun.has(finding.detector) ? asDryRun(finding.detector, judged) : judged;
     return { target, at: finding.at, finding: stated, ...verdict, repeated };
   }

@@ -26,7 +26,7 @@ export class Reminders {
       return false;
     }
     // What a person is to decide about is news, whatever was only watched before.
-    const key = `${action} ${code} ${isForged && code === 'unproven' ? finding.type : about}`;
+    const key = `${action} ${code} ${isForged && action === 'watch' && code === 'unproven' ? finding.type : about}`;
     const told = this.#told.get(key);
     const severity = SEVERITIES.indexOf(finding.severity);
     if (told !== undefined && told.until > finding.at && told.severity >= severity) return true;

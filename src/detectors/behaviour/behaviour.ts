@@ -7,12 +7,12 @@ import { aorOf } from '../../pipeline/aor.ts';
 import { isCredentialFailure } from '../../pipeline/failure.ts';
 import { type Finding, type Subject, subjectText } from '../../pipeline/finding.ts';
 import { isOwnAccount } from '../../pipeline/own-account.ts';
+import { productOf } from '../../pipeline/product.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
 import { ACCOUNT_WORDS, isKnown, judge, knowsNetwork, noteCall, noteRegistration } from './account.ts';
 import type { BehaviourConfig } from './config.ts';
 import type { Deviation } from './deviation.ts';
-import { productOf } from './product.ts';
 import { SensorHabits, type SensorSnapshot } from './sensor.ts';
 
 /** An account that neither registers nor calls for so long is forgotten, with its habits. */

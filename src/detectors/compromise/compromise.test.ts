@@ -159,3 +159,37 @@ test('memory is bounded and given back', () => {
   detector.expire(NOW + 30 * DAY);
   assert.equal(detector.state().tracked, 0);
 });
+
+describe('failures that somebody else may have sent in the name of who gets in', () => {
+  const forged = { proven: 'no' } as const;
+  const mayBeForged = (signals: readonly Signal[]) => findings(signals)[0]?.evidence.mayBeForged;
+
+  test('are said to be so, if who gets in is proven', () => {
+    assert.equal(mayBeForged([...series(7, 8, forged), gotIn(NOW + 60, { proven: 'yes' })]), true);
+    assert.equal(mayBeForged([...series(7, 8, { proven: 'yes' }), gotIn(NOW + 60, { proven: 'yes' })]), undefined);
+    assert.equal(mayBeForged([...series(7, 8, forged), gotIn(NOW + 60, forged)]), undefined, 'a tool, all the way');
+    assert.equal(mayBeForged([...series(7, 8), gotIn(NOW + 60)]), undefined, 'nothing of it can be proven');
+  });
+  test('do not become better by the guesses of others', () => {
+    const guessed = botnet(6, { at: NOW - HOUR, proven: 'yes' });
+    assert.equal(mayBeForged([...guessed, ...series(7, 8, forged), gotIn(NOW + 60, { proven: 'yes' })]), true);
+  });
+  test('do not make a new phone an attacker for good', () => {
+    const signals = [owned(), ...botnet(30, forged), gotIn(NOW + DAY, { userAgent: 'Other phone', proven: 'yes' })];
+    assert.equal(mayBeForged(signals), true);
+  });
+});
+
+test('an update of the owner’s phone, from a new address while others guess, is no sign', () => {
+  const update = { ip: '198.51.100.8', userAgent: 'Yealink SIP-T46U 108.86.0.90' };
+  assert.deepEqual(
+    findings([
+      owned(),
+      ...botnet(9),
+      ...botnet(9, { at: NOW + HOUR }),
+      ...botnet(9, { at: NOW + 2 * HOUR }),
+      gotIn(NOW + DAY, update),
+    ]),
+    [],
+  );
+});

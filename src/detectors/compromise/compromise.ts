@@ -7,6 +7,7 @@ import { accountHash } from '../../pipeline/account-hash.ts';
 import { aorOf } from '../../pipeline/aor.ts';
 import { isCredentialFailure } from '../../pipeline/failure.ts';
 import type { Finding } from '../../pipeline/finding.ts';
+import { productOf } from '../../pipeline/product.ts';
 import { SCANNER_USER_AGENTS } from '../../pipeline/scanner-user-agents.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
@@ -14,12 +15,16 @@ import type { CompromiseConfig } from './config.ts';
 import { GuessBook, type Guesses, type GuessSnapshot } from './guesses.ts';
 import { Owners } from './owners.ts';
 
+/** The failures before somebody got in. */
+interface Case extends Pick<Guesses, 'count' | 'firstAt'> {
+  /** Others may have made them to have the account disabled. */
+  readonly mayBeForged: boolean;
+}
+
 /** Somebody got in after failures, and nothing else speaks against it yet. */
-interface Suspicion {
+interface Suspicion extends Case {
   readonly source: string;
   readonly until: number;
-  readonly guesses: number;
-  readonly firstAt: number;
 }
 
 interface Snapshot {
@@ -124,16 +129,28 @@ export class Compromise implements Detector {
       return undefined;
     }
     const signs = this.#signs(account, guesses, signal);
+    const { count, firstAt } = guesses;
+    const failures = { count, firstAt, mayBeForged: this.#mayBeForged(guesses, signal) };
     if (signs.length > 0) {
       this.#guesses.forget(signal);
-      return this.#find(signal, account, guesses.count, guesses.firstAt, signs);
+      return this.#find(signal, account, failures, signs);
     }
     if (this.#owners.get(account, signal.at) !== undefined) {
       const until = signal.at + this.#config['watch-for'];
-      this.#suspicions.set(account, { source, until, guesses: guesses.count, firstAt: guesses.firstAt });
+      this.#suspicions.set(account, { ...failures, source, until });
     }
     this.#accept(account, signal);
     return undefined;
+  }
+
+  /**
+   * Whether the success is nobody's invention but the failures before it may be: sent in the name of the source that got
+   * in, or too few without what may be forged. A tool that never proves its source gets in without doing so, too.
+   */
+  #mayBeForged({ trusted }: Guesses, signal: Signal): boolean {
+    if (signal.proven !== 'yes') return false;
+    const isNamed = this.#guesses.hasFailed(signal) && !this.#guesses.hasTrulyFailed(signal);
+    return isNamed || trusted < this.#config.guesses;
   }
 
   /** What speaks for a guess, in words. */
@@ -154,7 +171,8 @@ export class Compromise implements Detector {
       signs.push(`its source is one of ${sources} that attacked the account`);
     }
     if (SCANNER_USER_AGENTS.some((name) => agent.includes(name))) signs.push('its user agent is a known attack tool');
-    const isNewAgent = agents !== undefined && agents.size > 0 && !agents.has(userAgent);
+    // The same product in another version is an update, which comes to all phones on the same night.
+    const isNewAgent = agents !== undefined && agents.size > 0 && !agents.has(productOf(userAgent));
     if (count >= config['many-guesses'] && isNewAgent) signs.push('source and user agent are new to the account');
     return signs;
   }
@@ -166,7 +184,7 @@ export class Compromise implements Detector {
 
   #accept(account: string, { address, userAgent, at }: Signal): void {
     // Whoever has registered it for long need not be asked about old failures; others' failures go on counting.
-    this.#owners.registered(account, address.countedText, userAgent, at);
+    this.#owners.registered(account, address.countedText, productOf(userAgent), at);
   }
 
   #called(signal: Signal): Finding | undefined {
@@ -183,11 +201,12 @@ export class Compromise implements Detector {
     }
     this.#suspicions.delete(account);
     const sign = 'its source is new to the account and called a country or kind of number that the account never had';
-    return this.#find(signal, account, suspicion.guesses, suspicion.firstAt, [sign]);
+    return this.#find(signal, account, suspicion, [sign]);
   }
 
-  #find(signal: Signal, aor: string, count: number, firstAt: number, signs: readonly string[]): Finding {
+  #find(signal: Signal, aor: string, failures: Case, signs: readonly string[]): Finding {
     const { at, address, proven, userAgent } = signal;
+    const { count, firstAt, mayBeForged } = failures;
     return {
       type: 'account_compromised',
       detector: this.name,
@@ -200,6 +219,7 @@ export class Compromise implements Detector {
         firstAt,
         lastAt: at,
         proven,
+        ...(mayBeForged ? { mayBeForged } : {}),
         samples: {
           sources: [address.countedText],
           ...(userAgent === '' ? {} : { 'user-agents': [userAgent] }),

@@ -14,7 +14,7 @@ test('sums up failures over sources, those that stand for many too', () => {
   book.failed(at(NOW, 'a'));
   book.failed(at(NOW + 1, 'a'));
   book.failed(at(NOW + 2, 'a', { ip: '198.51.100.1', count: 7 }));
-  assert.deepEqual(book.at(at(NOW + 3, 'a')), { firstAt: NOW, count: 9, sources: 2 });
+  assert.deepEqual(book.at(at(NOW + 3, 'a')), { firstAt: NOW, count: 9, trusted: 9, sources: 2 });
   assert.equal(book.at(at(NOW + 3, 'b')), undefined);
 });
 
@@ -23,9 +23,9 @@ test('one failure alone is no guess yet, one that stands for many is', () => {
   book.failed(at(NOW, 'a'));
   assert.equal(book.at(at(NOW, 'a')), undefined);
   book.failed(at(NOW, 'c', { count: 9 }));
-  assert.deepEqual(book.at(at(NOW, 'c')), { firstAt: NOW, count: 9, sources: 1 });
+  assert.deepEqual(book.at(at(NOW, 'c')), { firstAt: NOW, count: 9, trusted: 9, sources: 1 });
   book.failed(at(NOW + 1, 'c', { count: 2 }));
-  assert.deepEqual(book.at(at(NOW, 'c')), { firstAt: NOW, count: 11, sources: 1 });
+  assert.deepEqual(book.at(at(NOW, 'c')), { firstAt: NOW, count: 11, trusted: 11, sources: 1 });
 });
 
 test('knows who failed at an account', () => {
@@ -36,13 +36,30 @@ test('knows who failed at an account', () => {
   assert.equal(book.hasFailed(at(NOW, 'b', { ip: '2001:db8::1' })), false);
 });
 
+test('tells failures that others may have sent from those they cannot', () => {
+  const book = newBook();
+  const forged = { proven: 'no' } as const;
+  const framed = '198.51.100.1';
+  for (let i = 0; i < 6; i++) book.failed(at(NOW + i, 'a', { ip: framed, ...forged }));
+  book.failed(at(NOW + 6, 'a', { proven: 'yes' }));
+  book.failed(at(NOW + 7, 'a', { proven: 'unknown', ip: '198.51.100.2', count: 3 }));
+  const { count, trusted } = book.at(at(NOW + 8, 'a')) ?? {};
+  assert.deepEqual([count, trusted], [10, 4]);
+  const truly = (ip: string) => book.hasTrulyFailed(at(NOW + 8, 'a', { ip }));
+  assert.deepEqual([framed, '203.0.113.7', '198.51.100.2', '198.51.100.3'].map(truly), [false, true, true, false]);
+  book.failed(at(NOW + 9, 'a', { ip: framed, proven: 'yes' }));
+  assert.equal(truly(framed), true);
+  for (let i = 0; i < 2; i++) book.failed(at(NOW + 10 + i, 'b', i === 0 ? {} : forged));
+  assert.equal(book.at(at(NOW + 12, 'b'))?.trusted, 1);
+});
+
 test('begins anew when nobody failed for the window', () => {
   const book = newBook();
   book.failed(at(NOW, 'a', { count: 2 }));
   book.failed(at(NOW + HOUR, 'other'));
   assert.equal(book.at(at(NOW + HOUR, 'a'))?.count, 2);
   book.failed(at(NOW + 2 * HOUR, 'a', { count: 3 }));
-  assert.deepEqual(book.at(at(NOW + 2 * HOUR, 'a')), { firstAt: NOW + 2 * HOUR, count: 3, sources: 1 });
+  assert.deepEqual(book.at(at(NOW + 2 * HOUR, 'a')), { firstAt: NOW + 2 * HOUR, count: 3, trusted: 3, sources: 1 });
   book.expire(NOW + 4 * HOUR);
   assert.equal(book.size, 0);
 });
@@ -70,7 +87,7 @@ test('is bounded, by accounts and by sources of one', () => {
   assert.ok(book.size <= (400 + 800) * 1.2, String(book.size));
   assert.ok(book.evicted >= 2 * 10_000 - 1500, String(book.evicted));
   for (let i = 0; i < 1000; i++) book.failed(at(NOW, 'a', { ip: `10.0.${i >> 8}.${i & 255}`, count: 2 }));
-  assert.deepEqual(book.at(at(NOW, 'a')), { firstAt: NOW, count: 2000, sources: 1000 });
+  assert.deepEqual(book.at(at(NOW, 'a')), { firstAt: NOW, count: 2000, trusted: 2000, sources: 1000 });
 });
 
 test('survives a restart, and refuses the state of other settings', () => {

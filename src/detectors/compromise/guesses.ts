@@ -8,6 +8,8 @@ export interface Guesses {
   /** Ms since the epoch, to the second. */
   readonly firstAt: number;
   readonly count: number;
+  /** How many of them are not known to be unproven: the others somebody may have sent in a customer's name. */
+  readonly trusted: number;
   /** How many sources failed. */
   readonly sources: number;
 }
@@ -28,7 +30,8 @@ export interface GuessBookOptions {
 const FIRST_AT = 0;
 const COUNT = 1;
 const SOURCES = 2;
-const ACCOUNT_WORDS = 3;
+const TRUSTED = 3;
+const ACCOUNT_WORDS = 4;
 const MOST = 0xffff_ffff;
 /** Names are tried by several sources, and those tried once cost 16 bytes. */
 const ATTEMPTS_PER_ACCOUNT = 8;
@@ -42,9 +45,11 @@ export class GuessBook {
   /** By source and account: when it failed there lately. */
   readonly #attempts: BoundedTable;
   readonly #times: RecentTimes;
+  readonly #windowMs: number;
 
   constructor({ maxAccounts, windowMs, times }: GuessBookOptions) {
     this.#times = { offset: 0, capacity: times };
+    this.#windowMs = windowMs;
     this.#accounts = new BoundedTable({ maxKeys: maxAccounts * 4, words: ACCOUNT_WORDS, horizonMs: windowMs });
     this.#attempts = new BoundedTable({
       maxKeys: maxAccounts * ATTEMPTS_PER_ACCOUNT,
@@ -63,16 +68,19 @@ export class GuessBook {
 
   failed(signal: Signal): void {
     const { at, count } = signal;
-    const isNew = this.#attempt(signal);
-    if (!this.#accounts.touch(accountHash(signal), accountOtherHalf(signal), at, 0, count > 1)) return;
+    const trust = trustOf(signal);
+    const isNew = this.#attempt(signal, trust);
+    if (!this.#accounts.touch(accountHash(signal), accountOtherHalf(signal), at, trust, count > 1)) return;
     const { record, base, firstTag, firstAt } = this.#accounts;
     if (record[base + COUNT] === 0) {
       const before = firstTag >= 0 ? 1 : 0;
       record[base + FIRST_AT] = Math.floor((before > 0 ? firstAt : at) / 1000);
       record[base + COUNT] = before;
       record[base + SOURCES] = before;
+      record[base + TRUSTED] = Math.max(0, firstTag);
     }
     record[base + COUNT] = Math.min(MOST, record[base + COUNT]! + count);
+    record[base + TRUSTED] = Math.min(MOST, record[base + TRUSTED]! + count * trust);
     if (isNew) record[base + SOURCES] = record[base + SOURCES]! + 1;
   }
 
@@ -80,12 +88,25 @@ export class GuessBook {
   at(signal: Signal): Guesses | undefined {
     if (!this.#accounts.peek(accountHash(signal), accountOtherHalf(signal))) return undefined;
     const { record, base } = this.#accounts;
-    return { firstAt: record[base + FIRST_AT]! * 1000, count: record[base + COUNT]!, sources: record[base + SOURCES]! };
+    return {
+      firstAt: record[base + FIRST_AT]! * 1000,
+      count: record[base + COUNT]!,
+      trusted: record[base + TRUSTED]!,
+      sources: record[base + SOURCES]!,
+    };
   }
 
   /** Whether the signal's source failed at its account. */
   hasFailed(signal: Signal): boolean {
     return this.#attempts.has(attemptHigh(signal), attemptLow(signal));
+  }
+
+  /** Whether the signal's source failed at its account, and not only by what others may have sent in its name. */
+  hasTrulyFailed(signal: Signal): boolean {
+    const [high, low] = [attemptHigh(signal), attemptLow(signal)];
+    if (!this.#attempts.peek(high, low)) return this.#attempts.tag(high, low) === 1;
+    const { record, base } = this.#attempts;
+    return countWithin(record, base, this.#times, signal.at, this.#windowMs, true) > 0;
   }
 
   /** Whether the signal's source failed at its account so often, within `ms` before it. */
@@ -113,14 +134,19 @@ export class GuessBook {
   }
 
   /** @returns whether it is the source's first at this account */
-  #attempt(signal: Signal): boolean {
+  #attempt(signal: Signal, trust: number): boolean {
     const { at, count } = signal;
     const [high, low] = [attemptHigh(signal), attemptLow(signal)];
-    if (!this.#attempts.touch(high, low, at, 0, count > 1)) return true;
+    if (!this.#attempts.touch(high, low, at, trust, count > 1)) return true;
     const { record, base, firstTag, firstAt } = this.#attempts;
     const isNew = firstTag < 0 && record[base] === 0;
-    if (firstTag >= 0) addTimes(record, base, this.#times, firstAt, 1, false);
-    addTimes(record, base, this.#times, at, count, false);
+    if (firstTag >= 0) addTimes(record, base, this.#times, firstAt, 1, firstTag === 1);
+    addTimes(record, base, this.#times, at, count, trust === 1);
     return isNew;
   }
+}
+
+/** 1 unless others may have sent it; kept as a tag, too. */
+function trustOf({ proven }: Signal): number {
+  return proven === 'no' ? 0 : 1;
 }

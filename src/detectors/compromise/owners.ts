@@ -9,6 +9,7 @@ const MAX_COUNTRIES = 16;
 export interface Habits {
   lastAt: number;
   readonly sources: RecentThings;
+  /** Products, without their versions. */
   readonly agents: RecentThings;
   readonly countries: RecentThings;
 }

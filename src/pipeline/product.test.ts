@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertLinear } from '../../../test/support/linear-time.ts';
+import { assertLinear } from '../../test/support/linear-time.ts';
 import { productOf } from './product.ts';
 
 for (const [userAgent, product] of [
