@@ -53,3 +53,34 @@ test('remembers a bounded number of accounts, of bounded length, and that there 
   assert.equal(accounts.userAgents()[0]?.length, 80);
   assert.ok(!accounts.isUnhurried(NOW), 'so many are no misconfigured device');
 });
+
+describe('what others may have sent in its name', () => {
+  const own = series(20, 10_000, { user: 'own', proven: 'yes' });
+  const after = NOW + 200_000;
+  const with_ = (forged: readonly SignalSketch[]) =>
+    failing(...own.map(({ address: _, ...sketch }): SignalSketch => sketch), ...forged);
+
+  test('is told apart, whatever accounts it names', () => {
+    const accounts = with_([{ user: 'x', proven: 'no' }]);
+    assert.deepEqual([accounts.names().length, accounts.names(true)], [2, ['own@example.com']]);
+  });
+  test('neither hurries a device nor fills its place', () => {
+    for (const user of [() => 'own', String]) {
+      const forged = Array.from({ length: 500 }, (_, i) => ({
+        user: user(i),
+        at: after - 500 + i,
+        proven: 'no' as const,
+      }));
+      const accounts = with_(forged);
+      assert.deepEqual([accounts.isUnhurried(after), accounts.isUnhurried(after, true)], [false, true]);
+      assert.deepEqual(accounts.names(true), ['own@example.com']);
+    }
+  });
+  test('does not hide that a tool is there', () => {
+    const forged = Array.from({ length: 100 }, (_, i) => ({ user: `x${i}`, proven: 'no' as const }));
+    const tool = Array.from({ length: 100 }, (_, i) => ({ user: `y${i}`, proven: 'yes' as const }));
+    const accounts = failing(...forged, ...tool);
+    assert.ok(accounts.names(true).length > 50);
+    assert.ok(!accounts.isUnhurried(NOW, true));
+  });
+});

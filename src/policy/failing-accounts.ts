@@ -8,6 +8,9 @@ interface FailingAccount {
   /** When the current stretch began, and failed credentials in it. */
   readonly since: number;
   readonly count: number;
+  /** How many of them others cannot have sent, and when the last such attempt was. */
+  readonly trusted: number;
+  readonly trustedAt: number;
 }
 
 /** An account that has been quiet for this long does not fail any more. */
@@ -19,22 +22,29 @@ const MAX_ACCOUNTS = 64;
 /** Accounts and user agents are the sender's text: short copies are kept. */
 const MAX_NAME = 80;
 
-/** The accounts that fail behind one known address: few in the way of a device, or many in the way of a tool. */
+/**
+ * The accounts that fail behind one known address: few in the way of a device, or many in the way of a tool. What others may
+ * have sent in its name is told apart, so that nobody makes a tool of a device by a few forged packets.
+ */
 export class FailingAccounts {
   readonly #accounts = new BoundedMap<string, FailingAccount>(MAX_ACCOUNTS);
-  /** Accounts beyond those remembered have failed as well. */
+  /** Accounts beyond those remembered have failed as well; and those that others may have tried. */
   #overflowAt = Number.NEGATIVE_INFINITY;
+  #forgeableOverflowAt = Number.NEGATIVE_INFINITY;
 
   note(account: string, signal: Signal): void {
     const known = this.#accounts.get(account);
     const same = known !== undefined && signal.at - known.since < STRETCH_MS;
     const counted = isCredentialFailure(signal) ? signal.count : 0;
-    if (known === undefined && this.#accounts.size >= MAX_ACCOUNTS) this.#overflowAt = signal.at;
+    const trusted = signal.proven === 'no' ? 0 : 1;
+    if (known === undefined && !this.#hasPlace(signal.at, trusted === 1)) return;
     this.#accounts.set(account, {
       userAgent: known?.userAgent ?? signal.userAgent.slice(0, MAX_NAME),
       lastAt: signal.at,
       since: same ? known.since : signal.at,
       count: counted + (same ? known.count : 0),
+      trusted: counted * trusted + (same ? known.trusted : 0),
+      trustedAt: trusted === 1 ? signal.at : (known?.trustedAt ?? Number.NEGATIVE_INFINITY),
     });
   }
 
@@ -48,8 +58,11 @@ export class FailingAccounts {
     return this.#accounts.size;
   }
 
-  names(): string[] {
-    return [...this.#accounts.entries()].map(([account]) => account);
+  /** @param trustedOnly those alone that others cannot have tried */
+  names(trustedOnly = false): string[] {
+    return [...this.#accounts.entries()]
+      .filter(([, { lastAt, trustedAt }]) => !trustedOnly || lastAt - trustedAt <= KEEP_MS)
+      .map(([account]) => account);
   }
 
   userAgents(): string[] {
@@ -57,9 +70,23 @@ export class FailingAccounts {
     return [...new Set(agents)].filter((agent) => agent !== '');
   }
 
-  /** Whether devices fail so: none of the accounts hastily, and no more accounts than can be remembered. */
-  isUnhurried(at: number): boolean {
-    if (at - this.#overflowAt < KEEP_MS) return false;
-    return [...this.#accounts.entries()].every(([, { count, since }]) => at - since >= STRETCH_MS || count <= HASTIEST);
+  /**
+   * Whether devices fail so: none of the accounts hastily, and no more accounts than can be remembered.
+   * @param trustedOnly looks away from what others may have sent
+   */
+  isUnhurried(at: number, trustedOnly = false): boolean {
+    const overflowAt = trustedOnly ? this.#overflowAt : Math.max(this.#overflowAt, this.#forgeableOverflowAt);
+    if (at - overflowAt < KEEP_MS) return false;
+    return [...this.#accounts.entries()].every(
+      ([, { count, trusted, since }]) => at - since >= STRETCH_MS || (trustedOnly ? trusted : count) <= HASTIEST,
+    );
+  }
+
+  /** Whether one more account may be remembered: what others may have sent pushes out nobody. */
+  #hasPlace(at: number, isTrusted: boolean): boolean {
+    if (this.#accounts.size < MAX_ACCOUNTS) return true;
+    if (!isTrusted) this.#forgeableOverflowAt = at;
+    else if (this.names(true).length >= MAX_ACCOUNTS) this.#overflowAt = at;
+    return isTrusted;
   }
 }

@@ -24,9 +24,11 @@ export function isKnownGood(client: Client): boolean {
  */
 export function asMisconfigured(finding: Finding, client: Client, maxStrangers: number): Finding | undefined {
   const { failing } = client;
-  if (failing === undefined || !DEVICE_LIKE.includes(finding.type) || !failing.isUnhurried(finding.at))
+  // Against a finding that nobody can forge only what nobody can forge speaks.
+  const trustedOnly = finding.evidence.proven !== 'no';
+  if (failing === undefined || !DEVICE_LIKE.includes(finding.type) || !failing.isUnhurried(finding.at, trustedOnly))
     return undefined;
-  const accounts = failing.names();
+  const accounts = failing.names(trustedOnly);
   const strangers = accounts.filter((account) => !client.accounts.has(account)).length;
   if (strangers > maxStrangers) return undefined;
   return {
@@ -41,5 +43,5 @@ export function asMisconfigured(finding: Finding, client: Client, maxStrangers: 
 
 /** Whether all that fails has registered from there before: then it is one of theirs, however long it goes on. */
 export function failsWithOwnAccounts(client: Client): boolean {
-  return client.failing?.names().every((account) => client.accounts.has(account)) === true;
+  return client.failing?.names(true).every((account) => client.accounts.has(account)) === true;
 }

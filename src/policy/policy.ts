@@ -12,6 +12,7 @@ import { Clients } from './clients.ts';
 import type { PolicyConfig } from './config.ts';
 import { Forgeries } from './forgeries.ts';
 import { asMisconfigured, failsWithOwnAccounts, isKnownGood } from './known-good.ts';
+import { NewAddresses } from './new-addresses.ts';
 import { Offenders, type Sentence } from './offenders.ts';
 import { Reminders } from './reminders.ts';
 import { Told } from './told.ts';
@@ -48,7 +49,9 @@ export class Policy {
   readonly #forgeries: Forgeries;
   /** By name, the bit of each detector that looks at sources by themselves. */
   readonly #perSource: ReadonlyMap<string, number>;
-  readonly #isWelcome = (signal: Signal): boolean => this.#offenders.isWelcome(signal);
+  readonly #newAddresses = new NewAddresses();
+  readonly #isWelcome = (signal: Signal): boolean =>
+    this.#offenders.isWelcome(signal) && this.#newAddresses.mayAdd(signal);
   #allowlist = new Allowlist([]);
 
   constructor({ config, dryRunDetectors, perSource = new Map() }: PolicyOptions) {
@@ -146,6 +149,7 @@ export class Policy {
     this.#told.expire(now);
     this.#clients.expire(now);
     this.#accounts.expire(now);
+    this.#newAddresses.expire(now);
   }
 
   state(): { readonly tracked: number; readonly evicted: number } {

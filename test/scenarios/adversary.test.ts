@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseConfig } from '../../src/config/parse.ts';
 import { buildPipeline } from '../../src/daemon/pipeline-parts.ts';
+import type { Outcome } from '../../src/pipeline/pipeline.ts';
 import type { Signal } from '../../src/pipeline/signal.ts';
 import { Actor, DAY, DOMAIN, HOUR, MINUTE, SECOND, START, times } from './actors.ts';
 import { decide } from './evaluate.ts';
@@ -13,8 +14,12 @@ const BORROWED = { userAgent: 'Grandstream GXP1625 1.0.7.13' };
 
 /** What came of it: `type action code`, with how often. */
 function tally(...actors: readonly (readonly Signal[])[]): Record<string, number> {
+  return tallyOf(decide(inOrder(...actors)));
+}
+
+function tallyOf(outcomes: readonly Outcome[]): Record<string, number> {
   const found: Record<string, number> = {};
-  for (const { finding, decision } of decide(inOrder(...actors))) {
+  for (const { finding, decision } of outcomes) {
     const what = `${finding.type} ${decision.action} ${decision.code}`;
     found[what] = (found[what] ?? 0) + 1;
   }
@@ -72,6 +77,46 @@ describe('who forges the source of packets', () => {
     assert.equal(found['brute_force_detected block threshold'], 1);
     const all = Object.values(found).reduce((sum, count) => sum + count, 0);
     assert.ok(all < 1100, JSON.stringify(found));
+  });
+});
+
+test('who forges four accounts an hour makes no attack of an office with a phone that has an old password', () => {
+  const office = new Actor(HOME);
+  const phones = inOrder(
+    times(200, START - HOUR, 5 * MINUTE).map((at) => office.registers(at, '500')),
+    [office.registers(START - 2 * HOUR, '501')],
+    times(600, START, 30 * SECOND).map((at) => office.fails(at, '501')),
+  );
+  const lies = times(5, START + 10 * SECOND, HOUR).flatMap((at) =>
+    ['1000', '1001', '1002', '1003'].map((user) => new Actor(HOME, { proven: 'no' }).fails(at, user)),
+  );
+  const strict = parseConfig('policy: {known-good: {on-attack: block}}', 'test');
+  const { pipeline } = buildPipeline(strict, assert.fail);
+  const actions = pipeline.process(inOrder(phones, lies)).map(({ decision }) => decision.action);
+  assert.ok(actions.length > 5);
+  assert.deepEqual([...new Set(actions)], ['watch']);
+});
+
+describe('who has an account', () => {
+  const HOPS = 600;
+  const hop = (i: number) => new Actor(`2001:db8:1:${i.toString(16)}::1`, BORROWED);
+
+  test('does not hide a network of guessers behind it', () => {
+    const turns = times(HOPS, START, MINUTE).map((at, i) =>
+      i % 3 === 0 ? hop(i).registers(at, 'mallory') : hop(i).fails(at, String(1000 + i)),
+    );
+    assert.ok((tally(turns)['distributed_attack hold known_good'] ?? 0) > 0);
+  });
+
+  test('does not make others forgotten by registering from a hundred thousand addresses', () => {
+    const office = new Actor(HOME);
+    const flushing = times(110_000, START, 20).map((at, i) =>
+      new Actor(`2001:db8:${i >> 16}:${(i & 65_535).toString(16)}::1`, BORROWED).registers(at, 'mallory'),
+    );
+    const end = START + 110_000 * 20 + SECOND;
+    const lies = [new Actor(HOME, { proven: 'no', userAgent: 'friendly-scanner' }).knocks(end)];
+    const found = tally([office.registers(START - HOUR, '500')], flushing, lies);
+    assert.deepEqual(found, { 'scanner_detected watch known_good': 1 });
   });
 });
 

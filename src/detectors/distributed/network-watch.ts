@@ -2,6 +2,7 @@ import type { Address } from '../../lib/address.ts';
 import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import { addDistinct, countDistinct, DISTINCT_WORDS } from '../../lib/distinct.ts';
 import { mix } from '../../lib/text-hash.ts';
+import { accountHash } from '../../pipeline/account-hash.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import { addSource, countSources, SOURCE_RING_WORDS, sourceTexts } from './source-ring.ts';
 
@@ -20,7 +21,7 @@ export interface NetworkWatchOptions {
 
 export interface NetworkNews {
   readonly count: number;
-  /** How many got in meanwhile. */
+  /** How many got in meanwhile, with accounts of their own. */
   readonly succeeded: number;
   readonly sources: readonly string[];
   /** Enough of them cannot be forged. */
@@ -29,12 +30,16 @@ export interface NetworkNews {
   readonly showsCustomers: boolean;
 }
 
-/** Places in a record: the sources that fail, how many get in, when it was last found (0: never). */
+/** Places in a record: the sources that fail, how many get in, with how many accounts, when it was last found (0: never). */
 const FAILED = 0;
 const SUCCEEDED = SOURCE_RING_WORDS;
-const FOUND = SUCCEEDED + DISTINCT_WORDS;
+const ACCOUNTS = SUCCEEDED + DISTINCT_WORDS;
+const FOUND = ACCOUNTS + DISTINCT_WORDS;
 
-/** Sums up the sources of a network that fail, against those that get in: a provider has a few bad phones, too. */
+/**
+ * Sums up the sources of a network that fail, against those that get in: a provider has a few bad phones, too. One account
+ * that gets in from everywhere is one customer: who has one of his own, or stole one, would else hide a network behind it.
+ */
 export class NetworkWatch {
   readonly #options: NetworkWatchOptions;
   readonly #networks: BoundedTable;
@@ -56,11 +61,14 @@ export class NetworkWatch {
     return this.#networks.evicted;
   }
 
-  succeeded({ address, at }: Signal): void {
+  succeeded(signal: Signal): void {
+    const { address, at } = signal;
     const group = this.#options.groupOf(address);
     if (group === undefined || !this.#networks.touch(group.high, group.low, at, 0)) return;
     const { record, base } = this.#networks;
-    addDistinct(record, base + SUCCEEDED, at, this.#options.windowMs, mix(address.low));
+    const { windowMs } = this.#options;
+    addDistinct(record, base + SUCCEEDED, at, windowMs, mix(address.low));
+    addDistinct(record, base + ACCOUNTS, at, windowMs, accountHash(signal));
   }
 
   /** @param isBlind whether the sensor does not show who gets in */
@@ -97,7 +105,8 @@ export class NetworkWatch {
     const { sources, windowMs, maxSuccessRate } = this.#options;
     const { all: count, trusted, sighted } = countSources(record, base + FAILED, at, windowMs);
     if (count < sources) return undefined;
-    const succeeded = countDistinct(record, base + SUCCEEDED, at, windowMs);
+    const [addresses, accounts] = [SUCCEEDED, ACCOUNTS].map((what) => countDistinct(record, base + what, at, windowMs));
+    const succeeded = Math.min(addresses!, accounts!);
     if (succeeded / (succeeded + count) > maxSuccessRate) return undefined;
     record[base + FOUND] = at | 1;
     return {
