@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { NOW, type SignalSketch, series, signal } from '../../test/support/signals.ts';
 import { FailingAccounts } from './failing-accounts.ts';
 
-const HOUR = 3_600_000;
+const DAY = 86_400_000;
 
 function failing(...sketches: readonly SignalSketch[]): FailingAccounts {
   const accounts = new FailingAccounts();
@@ -17,12 +17,12 @@ test('names the accounts and the user agents, each once', () => {
   assert.deepEqual(accounts.userAgents(), ['Snom']);
 });
 
-test('an account that gets in, or is quiet for an hour, fails no more', () => {
+test('an account that gets in, or is quiet for a day, fails no more', () => {
   const accounts = failing({ user: '1' }, { user: '2' });
   accounts.succeeded('1@example.com');
   assert.deepEqual(accounts.names(), ['2@example.com']);
-  assert.equal(accounts.expire(NOW + HOUR), 1);
-  assert.equal(accounts.expire(NOW + HOUR + 1), 0);
+  assert.equal(accounts.expire(NOW + DAY), 1);
+  assert.equal(accounts.expire(NOW + DAY + 1), 0);
 });
 
 describe('devices fail without hurry', () => {

@@ -13,8 +13,10 @@ interface FailingAccount {
   readonly trustedAt: number;
 }
 
-/** An account that has been quiet for this long does not fail any more. */
+/** More accounts than are remembered were tried within this. */
 const KEEP_MS = 3_600_000;
+/** An account that has been quiet for this long does not fail any more: who takes another each hour is no device. */
+const FORGET_MS = 86_400_000;
 const STRETCH_MS = 300_000;
 /** A phone that tries again every ten seconds is as hasty as phones get; two on one account are allowed for. */
 const HASTIEST = 60;
@@ -54,14 +56,14 @@ export class FailingAccounts {
 
   /** @returns how many are left */
   expire(now: number): number {
-    this.#accounts.expire(({ lastAt }) => now - lastAt > KEEP_MS);
+    this.#accounts.expire(({ lastAt }) => now - lastAt > FORGET_MS);
     return this.#accounts.size;
   }
 
   /** @param trustedOnly those alone that others cannot have tried */
   names(trustedOnly = false): string[] {
     return [...this.#accounts.entries()]
-      .filter(([, { lastAt, trustedAt }]) => !trustedOnly || lastAt - trustedAt <= KEEP_MS)
+      .filter(([, { lastAt, trustedAt }]) => !trustedOnly || lastAt - trustedAt <= FORGET_MS)
       .map(([account]) => account);
   }
 

@@ -108,6 +108,15 @@ describe('who has an account', () => {
     assert.ok((tally(turns)['distributed_attack hold known_good'] ?? 0) > 0);
   });
 
+  test('does not pass for a device by guessing at another account each hour', () => {
+    const known = new Actor('203.0.113.10', BORROWED);
+    const turns = times(1440, START, 30 * SECOND).flatMap((at, i) => [
+      known.fails(at, String(1000 + Math.floor(i / 120))),
+      ...(i % 60 === 0 ? [known.registers(at + SECOND, 'mallory')] : []),
+    ]);
+    assert.ok((tally(turns)['brute_force_detected hold known_good'] ?? 0) > 0);
+  });
+
   test('does not make others forgotten by registering from a hundred thousand addresses', () => {
     const office = new Actor(HOME);
     const flushing = times(110_000, START, 20).map((at, i) =>

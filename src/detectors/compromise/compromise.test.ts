@@ -180,6 +180,15 @@ describe('failures that somebody else may have sent in the name of who gets in',
   });
 });
 
+test('the owner who mistypes on the road, while many guess, is none of them', () => {
+  const road = { ip: '198.51.100.9' };
+  const typed = signal({ ...road, at: NOW + HOUR, userAgent: PHONE });
+  const attacked = [owned(), ...botnet(15), typed];
+  assert.deepEqual(findings([...attacked, gotIn(NOW + HOUR + MINUTE, road)]), []);
+  const [found] = findings([...attacked, gotIn(NOW + HOUR + MINUTE, { ...road, userAgent: 'Other phone' })]);
+  assert.match(found?.reason ?? '', /its source is one of 16 that attacked/);
+});
+
 test('an update of the owner’s phone, from a new address while others guess, is no sign', () => {
   const update = { ip: '198.51.100.8', userAgent: 'Yealink SIP-T46U 108.86.0.90' };
   assert.deepEqual(

@@ -159,6 +159,8 @@ export class Compromise implements Detector {
     const config = this.#config;
     const { sources, count } = guesses;
     const agents = this.#owners.get(account, at)?.agents;
+    // The same product in another version is an update, which comes to all phones on the same night.
+    const isOwnAgent = agents?.has(productOf(userAgent)) === true;
     const agent = userAgent.toLowerCase();
     const signs: string[] = [];
     if (this.#guesses.isFast(signal, config.guesses, config['fast-within'])) {
@@ -167,12 +169,12 @@ export class Compromise implements Detector {
     if (this.#countFailedAt(address, at) >= config['other-accounts']) {
       signs.push('its source had failed at many accounts');
     }
-    if (sources >= config['attacking-sources'] && this.#guesses.hasFailed(signal)) {
+    // Whoever mistypes on the road while many guess fails among them; with what the account has always had it is its owner.
+    if (sources >= config['attacking-sources'] && !isOwnAgent && this.#guesses.hasFailed(signal)) {
       signs.push(`its source is one of ${sources} that attacked the account`);
     }
     if (SCANNER_USER_AGENTS.some((name) => agent.includes(name))) signs.push('its user agent is a known attack tool');
-    // The same product in another version is an update, which comes to all phones on the same night.
-    const isNewAgent = agents !== undefined && agents.size > 0 && !agents.has(productOf(userAgent));
+    const isNewAgent = agents !== undefined && agents.size > 0 && !isOwnAgent;
     if (count >= config['many-guesses'] && isNewAgent) signs.push('source and user agent are new to the account');
     return signs;
   }
