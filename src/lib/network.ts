@@ -20,7 +20,7 @@ export class Network {
     if (!Number.isInteger(length) || length < 0 || length > full) throw new RangeError(`prefix length 0 to ${full}`);
     if (address.family === 4) return new Network(Address.v4(mask(address.low, length)), length);
     const words = [address.high, address.low, address.hostHigh, address.hostLow];
-    const [a = 0, b = 0, c = 0, d = 0] = words.map((word, i) => mask(word, Math.min(32, Math.max(0, length - i * 32))));
+    const [a = 0, b = 0, c = 0, d = 0] = words.map((word, i) => mask(word, within32(length - i * 32)));
     return new Network(Address.v6(a, b, c, d), length);
   }
 
@@ -49,7 +49,15 @@ export class Network {
   }
 
   contains(address: Address): boolean {
-    return address.family === this.family && Network.of(address, this.length).base.text === this.base.text;
+    const { family, length, base } = this;
+    if (address.family !== family) return false;
+    if (family === 4) return mask(address.low ^ base.low, length) === 0;
+    return (
+      mask(address.high ^ base.high, within32(length)) === 0 &&
+      mask(address.low ^ base.low, within32(length - 32)) === 0 &&
+      mask(address.hostHigh ^ base.hostHigh, within32(length - 64)) === 0 &&
+      mask(address.hostLow ^ base.hostLow, within32(length - 96)) === 0
+    );
   }
 
   /** Whether the two ranges share an address. */
@@ -73,6 +81,11 @@ export class Network {
   toJSON(): string {
     return this.text;
   }
+}
+
+/** How many of so many bits lie in a word of 32. */
+function within32(bits: number): number {
+  return Math.min(32, Math.max(0, bits));
 }
 
 /** Keeps the first `bits` (0 to 32) of a 32-bit word. */

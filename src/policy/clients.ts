@@ -53,7 +53,9 @@ export class Clients {
 
   /** All whose address lies in `network`. Linear: asked only when a whole network is judged. */
   within(network: Network): Client[] {
-    return [...this.#clients.entries()].map(([, client]) => client).filter(({ address }) => network.contains(address));
+    const found: Client[] = [];
+    for (const [, client] of this.#clients.entries()) if (network.contains(client.address)) found.push(client);
+    return found;
   }
 
   /** @param isWelcome whether a success makes a new client: not that of somebody who has just been found attacking */
