@@ -193,6 +193,8 @@ test('who knows the program does not know which keys share a bucket, once the ta
     return keys.evicted;
   };
   try {
+    // A daemon of another test may have seeded them.
+    seedTables(0x9e3779b9);
     assert.equal(evicted(), aimed.length - 8);
     seedTables(123_456_789);
     assert.equal(evicted(), 0);
