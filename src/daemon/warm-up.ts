@@ -7,5 +7,5 @@ export function warmUpSignal(row: SignalRow): Signal {
   const { ip, ...fields } = row;
   const address = Address.parse(ip);
   if (address === undefined) throw new Error(`the store holds "${ip}" where an address is expected`);
-  return { ...fields, address, from: '', fromTag: '', branch: '', detail: '' } as Signal;
+  return { ...fields, address, from: '', fromTag: '', branch: '', detail: '', authUser: '', authRealm: '' } as Signal;
 }

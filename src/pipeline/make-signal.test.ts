@@ -26,6 +26,8 @@ it('says "not said" of every field not given', () => {
     fromTag: '',
     branch: '',
     detail: '',
+    authUser: '',
+    authRealm: '',
   });
 });
 

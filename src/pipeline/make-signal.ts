@@ -34,5 +34,7 @@ export function makeSignal(kind: SignalKind, given: Known & Partial<SignalFields
     fromTag: given.fromTag ?? '',
     branch: given.branch ?? '',
     detail: given.detail ?? '',
+    authUser: given.authUser ?? '',
+    authRealm: given.authRealm ?? '',
   } as Signal;
 }

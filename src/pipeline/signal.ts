@@ -87,6 +87,9 @@ export interface SignalFields {
   readonly branch: string;
   /** Free text of the sensor: the duration of an ended call in ms, the broken fraud rule, the parser's complaint. */
   readonly detail: string;
+  /** Username and realm of the credentials that the request returned, if somebody had asked for them. */
+  readonly authUser: string;
+  readonly authRealm: string;
 }
 
 interface RefusedFields extends SignalFields {

@@ -29,6 +29,8 @@ export function formatSignal(signal: Signal): string {
     encode(signal.fromTag),
     encode(signal.branch),
     encode(signal.detail),
+    encode(signal.authUser),
+    encode(signal.authRealm),
   ];
   // A line may end after any field from the seventh on.
   const last = fields.findLastIndex((field) => field !== '');

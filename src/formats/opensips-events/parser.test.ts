@@ -17,7 +17,7 @@ const signal = (line: string): Signal => {
 
 const FULL =
   'E_SIPWARD,1,register.failed,1763864688,512043,203.0.113.7,5071,udp,1,REGISTER,401,Unauthorized,1001,example.com,' +
-  'sip%3Aexample.com,friendly-scanner,3848276298220188511,120,3,%221001%22%20%3Csip%3A1001%40example.com%3E,a1,z9hG4bK-7,x';
+  'sip%3Aexample.com,friendly-scanner,3848276298220188511,120,3,%221001%22%20%3Csip%3A1001%40example.com%3E,a1,z9hG4bK-7,x,foo,asterisk';
 
 /** FULL with one field (numbered as on the reference page) replaced. */
 const withField = (number: number, value: string) =>
@@ -51,6 +51,8 @@ describe('opensips-events: a full line', () => {
         fromTag: 'a1',
         branch: 'z9hG4bK-7',
         detail: 'x',
+        authUser: 'foo',
+        authRealm: 'asterisk',
       },
     );
   });
@@ -58,9 +60,9 @@ describe('opensips-events: a full line', () => {
   it('may end after any field from the seventh on', () => {
     const fields = FULL.split(',');
     for (let length = 1; length < 7; length++) assert.equal(parse(fields.slice(0, length).join(',')), 'unrecognised');
-    for (let length = 7; length <= 23; length++) {
+    for (let length = 7; length <= 25; length++) {
       const short = signal(fields.slice(0, length).join(','));
-      assert.deepEqual(short, signal([...fields.slice(0, length), ...Array(23 - length).fill('')].join(',')));
+      assert.deepEqual(short, signal([...fields.slice(0, length), ...Array(25 - length).fill('')].join(',')));
       assert.deepEqual(Object.keys(short), Object.keys(signal(FULL)));
     }
     assert.equal(parse(`${FULL},`), 'unrecognised');
@@ -261,6 +263,8 @@ const anySignal = fc
     fromTag: text,
     branch: text,
     detail: text,
+    authUser: text,
+    authRealm: text,
   })
   .map((fields) => (fields.kind === 'request.refused' ? { ...fields, reason: 'decoy' } : fields) as Signal);
 

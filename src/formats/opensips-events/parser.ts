@@ -46,11 +46,13 @@ const FROM = 17;
 const FROM_TAG = 18;
 const BRANCH = 19;
 const DETAIL = 20;
-const FIELDS = 21;
+const AUTH_USER = 21;
+const AUTH_REALM = 22;
+const FIELDS = 23;
 /** What may hold anything, percent-encoded or in base64; the rest are plain words and numbers. */
 const TEXTS = new Set([
   ...[METHOD, REASON, USER, DOMAIN, REQUEST_URI, USER_AGENT, CALL_ID],
-  ...[EXPIRES, FROM, FROM_TAG, BRANCH, DETAIL],
+  ...[EXPIRES, FROM, FROM_TAG, BRANCH, DETAIL, AUTH_USER, AUTH_REALM],
 ]);
 
 const KINDS = new Map(SIGNAL_KINDS.map((kind) => [kind as string, kind]));
@@ -121,6 +123,8 @@ class EventParser implements LineParser {
       fromTag: fields.text(FROM_TAG),
       branch: fields.text(BRANCH),
       detail: fields.text(DETAIL),
+      authUser: fields.text(AUTH_USER),
+      authRealm: fields.text(AUTH_REALM),
     } as Signal;
   }
 

@@ -52,6 +52,8 @@ describe('opensips-log: the four messages', () => {
         fromTag: '',
         branch: '',
         detail: '',
+        authUser: '',
+        authRealm: '',
       },
     );
   });

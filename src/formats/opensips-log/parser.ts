@@ -59,6 +59,8 @@ class LogParser implements LineParser {
       fromTag: '',
       branch: '',
       detail: '',
+      authUser: '',
+      authRealm: '',
     } as Signal;
   }
 }

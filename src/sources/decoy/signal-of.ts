@@ -64,6 +64,9 @@ function fieldsOf(message: SipRequest | undefined): TextFields {
     from: from?.sent ?? '',
     fromTag: from?.tag ?? '',
     branch: message?.via?.branch ?? '',
+    // A decoy accepts nobody's.
+    authUser: '',
+    authRealm: '',
   };
 }
 

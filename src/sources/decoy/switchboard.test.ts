@@ -90,6 +90,8 @@ describe('signals', () => {
         fromTag: 'abc',
         branch: `z9hG4bK-${sequence}`,
         detail: '',
+        authUser: '',
+        authRealm: '',
       },
     );
     const { status, challenges } = response(heard);
