@@ -16,6 +16,22 @@ test('credentials', () => {
   assert.equal(credentials.stale, false);
 });
 
+test('a username is plain if every server reads the same one', () => {
+  const plain = (text: string) => Authentication.parse(`Digest ${text}`).plainUsername;
+  assert.equal(plain('username="1001", realm="a"'), '1001');
+  assert.equal(plain('realm="a", USERNAME = 1001'), '1001');
+  assert.equal(plain('realm="a"'), undefined);
+  for (const text of [
+    'username="a", username="b"',
+    'username="a", x=y; ,Username="b"',
+    'username="a", username*=UTF-8\'\'b',
+    'username="\\1001"',
+    'username="a\\" , b"',
+  ]) {
+    assert.equal(plain(`${text}, nonce="n"`), undefined, text);
+  }
+});
+
 test('a challenge is stale only if it says true', () => {
   const stale = (value: string) => Authentication.parse(`Digest realm="a", stale=${value}, nonce="n"`).stale;
   assert.deepEqual(['true', 'TRUE', '"true"', 'false', '', 'truely'].map(stale), [

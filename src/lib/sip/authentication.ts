@@ -31,6 +31,16 @@ export class Authentication {
     return this.parameter('username');
   }
 
+  /** The username if no two servers can read it differently: it stands there once, and without escapes. */
+  get plainUsername(): string | undefined {
+    const text = lowerCase(this.#text);
+    const at = text.indexOf('username', this.#from);
+    if (at < 0 || text.indexOf('username', at + 1) >= 0) return undefined;
+    const end = text.indexOf(',', at);
+    if (text.slice(at, end < 0 ? text.length : end).includes('\\')) return undefined;
+    return this.username;
+  }
+
   get realm(): string | undefined {
     return this.parameter('realm');
   }

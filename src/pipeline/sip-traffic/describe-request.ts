@@ -23,7 +23,19 @@ export function describeRequest(request: SipRequest, path: SipPath): RequestFiel
     from: sentBy(from),
     fromTag: from?.tag ?? '',
     branch: request.via?.branch ?? '',
+    authUser: '',
+    authRealm: '',
   };
+}
+
+/** Whom a request is about: the user to register, else the one called. */
+export function targetOf(request: RequestFields): string {
+  return request.method === 'REGISTER' ? request.user : request.requestUri;
+}
+
+/** Of a message of which nothing else is known. */
+export function describeSource(path: SipPath) {
+  return { at: path.at, address: path.source, port: path.sourcePort, transport: path.transport };
 }
 
 function sentBy(from: NameAddr | undefined): string {

@@ -31,10 +31,15 @@ export class Outbound {
     if (!isPrivate(source) && !isPrivate(destination)) this.#doors.set(hostKey(source), true);
   }
 
+  /** Whether it goes to somebody else's server, as far as is known. */
+  isLeaving({ source, destination }: SipPath): boolean {
+    return isPrivate(source) && !isPrivate(destination) && !this.#doors.get(hostKey(destination));
+  }
+
   /** Notes a registration that failed. True if it is one of ours that fails elsewhere. */
-  isTrunk({ source, destination }: SipPath, at: number): boolean {
-    if (!isPrivate(source) || isPrivate(destination) || this.#doors.get(hostKey(destination))) return false;
-    const key = hostKey(source);
+  isTrunk(path: SipPath, at: number): boolean {
+    if (!this.isLeaving(path)) return false;
+    const key = hostKey(path.source);
     let failures = this.#failures.get(key);
     if (failures === undefined || at - failures.startedAt >= WINDOW_MS) {
       failures = { startedAt: at, count: 0 };

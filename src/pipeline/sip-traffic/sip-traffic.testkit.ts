@@ -24,6 +24,8 @@ export interface RequestSketch {
   readonly userAgent?: string;
   /** Of an Authorization header, e.g. `nonce="…", response="…"`. */
   readonly digest?: string;
+  /** Others besides. */
+  readonly headers?: readonly string[];
   readonly transport?: Transport;
 }
 
@@ -72,6 +74,7 @@ export class Scene {
       ...(sketch.expires === undefined ? [] : [`Expires: ${sketch.expires}`]),
       ...(sketch.userAgent === undefined ? [] : [`User-Agent: ${sketch.userAgent}`]),
       ...(sketch.digest === undefined ? [] : [`Authorization: Digest username="${user}", ${sketch.digest}`]),
+      ...(sketch.headers ?? []),
     ];
     this.send(lines, from, to, transport);
     return { method, sketch: { from, to, branch, callId, cseq }, transport };

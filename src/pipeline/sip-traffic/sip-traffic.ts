@@ -10,7 +10,8 @@ import type { RefusalReason, Signal, SignalFields, SignalKind } from '../signal.
 import { Calls } from './calls.ts';
 import { Challenged } from './challenged.ts';
 import { Challenges } from './challenges.ts';
-import { describeRequest, type RequestFields } from './describe-request.ts';
+import { Credentials } from './credentials.ts';
+import { describeRequest, describeSource, type RequestFields, targetOf } from './describe-request.ts';
 import { Floods } from './floods.ts';
 import { Hosts } from './hosts.ts';
 import { Outbound } from './outbound.ts';
@@ -55,6 +56,7 @@ export class SipTraffic {
   readonly #transactions: Transactions;
   readonly #challenges: Challenges;
   readonly #challenged: Challenged;
+  readonly #credentials: Credentials;
   readonly #hosts: Hosts;
   readonly #suspects: Suspects;
   readonly #calls: Calls;
@@ -76,6 +78,7 @@ export class SipTraffic {
     // Two values each: with and without the opaque.
     this.#challenges = new Challenges(2 * max);
     this.#challenged = new Challenged(max, UNANSWERED_MS);
+    this.#credentials = new Credentials(max);
     this.#hosts = new Hosts(max);
     this.#suspects = new Suspects(max);
     this.#calls = new Calls(max);
@@ -91,9 +94,10 @@ export class SipTraffic {
 
   /** What was forgotten before its time because a table was full. */
   get evicted(): number {
-    const requests = [this.#transactions, this.#challenges, this.#challenged, this.#renewedNonces, this.#calls];
+    const requests = [this.#transactions, this.#challenged, this.#renewedNonces, this.#calls];
+    const credentials = [this.#challenges, this.#credentials];
     const sources = [this.#hosts, this.#suspects, this.#floods, this.#outbound];
-    return [...requests, ...sources].reduce((sum, table) => sum + table.evicted, 0);
+    return [...requests, ...credentials, ...sources].reduce((sum, table) => sum + table.evicted, 0);
   }
 
   /** Takes one SIP message. False if these bytes are none. They may be overwritten afterwards. */
@@ -125,6 +129,7 @@ export class SipTraffic {
   expire(now: number): void {
     this.#expiredAt = now;
     this.#challenges.expire(now);
+    this.#credentials.expire(now);
     this.#floods.expire(now);
     for (const transaction of this.#transactions.expire(now)) this.#concludeUnanswered(transaction, now);
     for (const transaction of this.#challenged.expire(now)) this.#concludeAbandoned(transaction, now);
@@ -143,7 +148,7 @@ export class SipTraffic {
   #observeMalformed({ reason, message }: Malformed, path: SipPath): boolean {
     if (reason === 'empty' || reason === 'not-sip') return false;
     if (message?.kind === 'response') return true;
-    const fields = message === undefined ? minimalFields(path) : describeRequest(message, path);
+    const fields = message === undefined ? describeSource(path) : describeRequest(message, path);
     if (this.#isOurs(fields.address)) return true;
     const proven = path.transport === 'udp' ? 'no' : 'unknown';
     this.#signals.push(
@@ -159,9 +164,11 @@ export class SipTraffic {
       this.#observeBye(request.callId, path);
       return;
     }
-    const fields = describeRequest(request, path);
-    const key = keyOfRequest(fields, request, path);
     const { credentials } = request;
+    const described = describeRequest(request, path);
+    // Those for a provider's server are no account of ours: its calls are those of all who call by it.
+    const fields = this.#isLeaving(path) ? described : this.#credentials.read(described, credentials);
+    const key = keyOfRequest(fields, request, path);
     const digest = credentials.map((one) => one.parameter('response') ?? '-').join();
     if (this.#transactions.isKnown(key, digest)) {
       this.#challenged.repeat(fields);
@@ -174,6 +181,7 @@ export class SipTraffic {
       // A proxy says so: the packet itself shows nothing of who sent it.
       proven: forwarded ? 'no' : this.#challenges.prove(credentials, path),
       digest,
+      nonce: credentials[0]?.nonce ?? '',
       hasToTag: (request.to?.tag ?? '') !== '',
       isCopy: forwarded && this.#transactions.isKnown(keyBeforeProxy(fields, request), digest),
       status: 0,
@@ -238,6 +246,7 @@ export class SipTraffic {
   #concludeChallenge(transaction: Transaction, reply: SipResponse, path: SipPath): void {
     const { challenges } = reply;
     this.#challenges.remember(challenges, path);
+    this.#credentials.challenged(transaction.request, path.at);
     this.#served(path);
     if (transaction.digest === '') {
       this.#challenged.add(transaction, path.at);
@@ -354,7 +363,8 @@ export class SipTraffic {
 
   #emit(kind: Exclude<SignalKind, 'request.refused'>, transaction: Transaction, at: number, seen: Outcome): void {
     if (this.#isExempt(transaction)) return;
-    const { request, proven } = transaction;
+    const { request, proven, nonce } = transaction;
+    if (kind === 'register.ok' || kind === 'call.started') this.#credentials.accepted(request, nonce, at);
     this.#signals.push(makeSignal(kind, { ...request, proven, sensor: this.#sensor, ...seen, at }));
   }
 
@@ -365,6 +375,10 @@ export class SipTraffic {
   /** Nothing is held against our own, nor against an address that is none. What they forward is not theirs. */
   #isOurs(address: Address): boolean {
     return isNobody(address) || this.#hosts.isServer(address) || this.#isOwn(address);
+  }
+
+  #isLeaving(path: SipPath): boolean {
+    return this.#outbound.isLeaving(path) && !this.#isOwn(path.destination);
   }
 
   #isOwn(address: Address): boolean {
@@ -380,13 +394,4 @@ function outcome(reply: SipResponse): Outcome {
 function isTool(request: RequestFields): boolean {
   const userAgent = request.userAgent.toLowerCase();
   return SCANNER_USER_AGENTS.some((name) => userAgent.includes(name)) || markScore(request) >= 100;
-}
-
-/** Whom a request is about: the user to register, else the one called. */
-function targetOf(request: RequestFields): string {
-  return request.method === 'REGISTER' ? request.user : request.requestUri;
-}
-
-function minimalFields(path: SipPath) {
-  return { at: path.at, address: path.source, port: path.sourcePort, transport: path.transport };
 }

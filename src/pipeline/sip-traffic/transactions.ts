@@ -12,6 +12,8 @@ export interface Transaction {
   readonly proven: Proven;
   /** The digest sent along, `''` without credentials. Of one transaction all copies are equal (RFC 3261 section 17.1). */
   readonly digest: string;
+  /** What the digest answers, `''` without credentials. */
+  readonly nonce: string;
   /** In a dialog, or said to be. */
   readonly hasToTag: boolean;
   /** A proxy's copy of a request that was seen before it got there: it tells who is who, and nothing else. */
