@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NOW, type SignalSketch, signal } from '../../test/support/signals.ts';
 import { parseConfig } from '../config/parse.ts';
+import type { Signal } from '../pipeline/signal.ts';
 import { buildPipeline } from './pipeline-parts.ts';
 
 const MINUTE = 60_000;
@@ -44,4 +45,39 @@ describe('a call home is no costly one', () => {
       assert.deepEqual(found("dial-plan: {home-country-code: '49'}", detector), []);
     });
   }
+});
+
+describe('an account that spends much by calls', () => {
+  const ben = signal({ kind: 'register.ok', status: 200, user: 'ben', authUser: 'ben', authRealm: 'asterisk' });
+  const anna = { ...ben, user: 'anna', authUser: 'anna' };
+  /** Twelve dear calls of whoever says to be Ben. */
+  const calls = (more: SignalSketch) =>
+    numbers.flatMap((number, i) =>
+      (['call.started', 'call.answered'] as const).map((kind) => call(kind, number, i / 10, { user: 'ben', ...more })),
+    );
+  const accused = (...signals: readonly Signal[]) => {
+    const { pipeline } = buildPipeline(parseConfig('detectors: {toll-fraud: {burst-cents: 1}}', 'test'), assert.fail);
+    const outcomes = pipeline.process(signals);
+    return new Set(outcomes.flatMap(({ finding: { subject } }) => (subject.kind === 'aor' ? [subject.aor] : [])));
+  };
+  const accepted = { authUser: 'anna', authRealm: 'asterisk' };
+
+  test('is the one whose credentials were accepted, and not the one in From', () => {
+    assert.deepEqual(accused(anna, ben, ...calls(accepted)), new Set(['anna@example.com']));
+    assert.deepEqual(accused(anna, ben, ...calls({})), new Set(['ben@example.com']));
+  });
+
+  for (const transport of ['tcp', 'tls'] as const) {
+    const proven = { transport, proven: 'yes' } as const;
+    test(`is found over ${transport} without any registration, if it authenticates its calls`, () =>
+      assert.deepEqual(accused(...calls({ ...proven, ...accepted })), new Set(['anna@example.com'])));
+
+    test(`is none of ours over ${transport} without credentials: a trunk's caller`, () =>
+      assert.deepEqual(accused(...calls(proven)), new Set()));
+  }
+
+  test('is not the one whose name stands in refused credentials', () => {
+    const refused = calls({ ...accepted, status: 401 }).map((one) => ({ ...one, kind: 'call.failed' }) as Signal);
+    assert.deepEqual(accused(anna, ben, ...refused), new Set());
+  });
 });

@@ -78,6 +78,21 @@ describe('across a restart', () => {
   }
 });
 
+test('whose credentials are whose is known across a restart', () =>
+  withStateDir(async (start) => {
+    const credentials = { authUser: 'office', authRealm: 'asterisk' };
+    const first = start();
+    typesOf(first, [signal({ kind: 'register.ok', ...credentials })]);
+    await first.snapshots.take(true, going());
+    const second = start();
+    await second.snapshots.restore();
+    const call = signal({ kind: 'call.started', user: 'x', ...credentials });
+    assert.deepEqual(
+      [second, start()].map(({ pipeline }) => pipeline.callers.attribute(call).user),
+      ['1001', 'office'],
+    );
+  }));
+
 describe('a snapshot is not used', () => {
   test('if there is none', () =>
     withStateDir(async (start) => {

@@ -118,12 +118,15 @@ function whyNotRestored(restore: Keeper['restore'], state: unknown): string | un
 }
 
 /** The parts that have something to keep. */
-function stateful({ policy, detectors }: PipelineParts): readonly Keeper[] {
-  const own = { name: 'policy', snapshot: () => policy.snapshot(), restore: (state: unknown) => policy.restore(state) };
+function stateful({ pipeline: { callers }, policy, detectors }: PipelineParts): readonly Keeper[] {
+  const own = [
+    { name: 'policy', snapshot: () => policy.snapshot(), restore: (state: unknown) => policy.restore(state) },
+    { name: 'callers', snapshot: () => callers.snapshot(), restore: (state: unknown) => callers.restore(state) },
+  ];
   const others = detectors.flatMap(({ detector }) => {
     if (detector.snapshot === undefined || detector.restore === undefined) return [];
     const { snapshot, restore } = detector;
     return [{ name: detector.name, snapshot: snapshot.bind(detector), restore: restore.bind(detector) }];
   });
-  return [own, ...others];
+  return [...own, ...others];
 }

@@ -10,6 +10,8 @@ for (const [sketch, expected] of [
   [{ kind: 'call.started', transport: 'udp', proven: 'no' }, false],
   [{ kind: 'call.started', transport: 'udp', proven: 'unknown' }, false],
   [{ kind: 'call.started', transport: 'tls', proven: 'yes' }, false],
+  [{ kind: 'call.started', transport: 'tls', proven: 'yes', authUser: '1001' }, true],
+  [{ kind: 'call.failed', transport: 'tls', proven: 'yes', authUser: '1001' }, false],
   [{ kind: 'call.failed', transport: 'udp', proven: 'yes' }, false],
 ] as const) {
   test(`${Object.values(sketch).join(' ')}: ${expected ? 'ours' : 'nothing is known'}`, () =>

@@ -1,10 +1,11 @@
 import type { Signal } from './signal.ts';
 
 /**
- * Whether the signal shows that its account is one of ours: it registered, or it called and returned a challenge. Over
- * UDP a call is proven by nothing else, and what follows upon a wrong answer is another challenge, no call. Over TCP and
- * TLS every call is proven, those of trunks too, whose callers are all the world: there only registrations count.
+ * Whether the signal shows that its account is one of ours: it registered, or its credentials were accepted for a call.
+ * Sensors that do not tell of credentials show that over UDP alone, where nothing else proves a call; over TCP and TLS
+ * every call is proven, those of trunks too, whose callers are all the world.
  */
-export function isOwnAccount({ kind, transport, proven }: Signal): boolean {
-  return kind === 'register.ok' || (kind === 'call.started' && transport === 'udp' && proven === 'yes');
+export function isOwnAccount({ kind, transport, proven, authUser }: Signal): boolean {
+  if (kind !== 'call.started') return kind === 'register.ok';
+  return authUser !== '' || (transport === 'udp' && proven === 'yes');
 }

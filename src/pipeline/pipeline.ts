@@ -1,3 +1,4 @@
+import { Callers } from './callers.ts';
 import type { Decision } from './decision.ts';
 import { type Finding, toldCampaign } from './finding.ts';
 import type { Signal } from './signal.ts';
@@ -65,6 +66,8 @@ const NOTHING: readonly Finding[] = [];
  * newest signal's, so a replay decides exactly what the live process decided.
  */
 export class Pipeline {
+  /** Who makes the calls: told before anybody else sees a signal. */
+  readonly callers = new Callers();
   readonly #detectors: readonly Observer[];
   readonly #correlators: readonly Observer[];
   readonly #policy: Judge;
@@ -86,7 +89,8 @@ export class Pipeline {
 
   process(signals: readonly Signal[]): Outcome[] {
     const outcomes: Outcome[] = [];
-    for (const signal of signals) {
+    for (const given of signals) {
+      const signal = this.callers.attribute(given);
       if (signal.at > this.#newestAt) {
         const ended = this.#advance(signal.at);
         if (ended.length > 0) outcomes.push(...this.#decideAll(ended));
@@ -193,6 +197,7 @@ export class Pipeline {
     this.#newestAt = at;
     if (at - this.#expiredAt < EXPIRE_EVERY_MS) return NOTHING;
     this.#expiredAt = at;
+    this.callers.expire(at);
     const ended: Finding[] = [];
     for (const detector of this.#detectors) {
       this.#guard(detector.name, () => {
