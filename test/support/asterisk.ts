@@ -29,6 +29,8 @@ const inRoot = (root: string, command: readonly string[]) => (root === '/' ? com
 export interface Account {
   readonly user: string;
   readonly password: string;
+  /** In its credentials, if that is another. */
+  readonly authUser?: string;
 }
 
 export interface AsteriskSettings {
@@ -129,7 +131,7 @@ function writeConfiguration(outside: string, inside: string, settings: AsteriskS
   for (const [name, text] of Object.entries(settings.files ?? {})) write(name, [text]);
 }
 
-function accountText({ user, password }: Account): string {
+function accountText({ user, password, authUser = user }: Account): string {
   return [
     `[${user}](phone)`,
     `auth=${user}`,
@@ -138,7 +140,7 @@ function accountText({ user, password }: Account): string {
     `[${user}]`,
     'type=auth',
     'auth_type=userpass',
-    `username=${user}`,
+    `username=${authUser}`,
     `password=${password}`,
     // Short, so that a test can wait for a nonce to be too old.
     'nonce_lifetime=2',

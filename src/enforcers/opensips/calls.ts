@@ -4,7 +4,7 @@ import { type MiClient, MiRefusal } from '../../lib/opensips/mi-client.ts';
 
 /** Calls told in one answer: OpenSIPS puts an answer together the slower the longer it gets. */
 const PAGE = 500;
-/** What the script notes with a call: the key of the account that it is ended with. */
+/** What the script notes with a call: the keys of the accounts that it is ended with, of From and of credentials. */
 const ACCOUNT_VALUE = 'sipward_account';
 /** What OpenSIPS answers of a call that is not there. */
 const DIALOG_NOT_FOUND = 404;
@@ -64,7 +64,8 @@ export class CallEnder {
     for (let index = 0; ; index += PAGE) {
       const { count, Dialogs } = listed.parse(await this.#mi.call('dialogs-list', { index, counter: PAGE }));
       for (const { ID: id, context } of Dialogs) {
-        if (context.values.some((value) => keys.has(String(value[ACCOUNT_VALUE])))) found.push(id);
+        const accounts = context.values.flatMap((value) => String(value[ACCOUNT_VALUE]).split(' '));
+        if (accounts.some((account) => keys.has(account))) found.push(id);
       }
       if (index + PAGE >= count) return found;
     }

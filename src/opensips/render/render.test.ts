@@ -112,7 +112,7 @@ describe('the complete SBC', () => {
       /"\$\(var\(sipward_user\)\{s\.select,0,;\}\)@(.*)"/.exec(
         file(renderSbc(config({ domains: [...domains] })), 'security/accounts.cfg'),
       )?.[1];
-    assert.deepEqual([key(['a.example']), key([])], ['$fd', '']);
+    assert.deepEqual([key(['a.example']), key([])], ['$var(sipward_domain)', '']);
   });
 
   it('answers blocked sources only if told to', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Network } from '../../lib/network.ts';
-import { PHONE, type RequestSketch, Scene, SERVER } from './sip-traffic.testkit.ts';
+import { OTHER, PHONE, type RequestSketch, Scene, SERVER } from './sip-traffic.testkit.ts';
 
 const CALL = { target: 'sip:600@example.com', user: 'ben' };
 const told = (scene: Scene) => scene.told('user', 'authUser', 'authRealm');
@@ -39,6 +39,14 @@ describe('a call', () => {
     assert.equal(told(scene).filter((line) => line === 'call.answered ben anna r').length, 3);
     scene.wait(700_000);
     unasked(scene, [header('anna', ', response="4"')]);
+    assert.deepEqual(told(scene), ['call.started   ', 'call.answered   ']);
+  });
+
+  it('does not where another one uses it: some servers give one nonce to several clients', () => {
+    const scene = new Scene();
+    asked(scene, [header('anna', ', response="1"')]);
+    scene.told();
+    unasked(scene, [header('anna', ', response="2"')], { from: OTHER });
     assert.deepEqual(told(scene), ['call.started   ', 'call.answered   ']);
   });
 

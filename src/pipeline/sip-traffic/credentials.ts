@@ -10,12 +10,12 @@ const ACCEPTED_MS = 600_000;
 
 /**
  * Whose credentials a request carries. They count where this very request was challenged, or where the same user was let
- * in with the same nonce before: a server that asks for none takes any, and a name in them shows nothing.
+ * in with the same nonce from there before: a server that asks for none takes any, and a name in them shows nothing.
  */
 export class Credentials {
   /** Requests that were challenged, and when. */
   readonly #asked: BoundedMap<string, number>;
-  /** Nonces and users that were let in, and when. */
+  /** Sources, nonces and users that were let in, and when: some servers give one nonce to several clients. */
   readonly #accepted: BoundedMap<string, number>;
 
   constructor(maxRequests: number) {
@@ -32,8 +32,8 @@ export class Credentials {
   }
 
   /** Notes that a request was let in. */
-  accepted({ authUser }: RequestFields, nonce: string, at: number): void {
-    if (authUser !== '') this.#accepted.set(`${nonce} ${authUser}`, at);
+  accepted({ address, authUser }: RequestFields, nonce: string, at: number): void {
+    if (authUser !== '') this.#accepted.set(`${hostKey(address)} ${nonce} ${authUser}`, at);
   }
 
   /**
@@ -46,8 +46,8 @@ export class Credentials {
     const name = second === undefined ? first.plainUsername : undefined;
     const nobodys = request.method === 'INVITE' ? { ...request, user: '', domain: '' } : request;
     if (name === undefined) return nobodys;
-    const asked =
-      this.#asked.get(keyOf(request)) !== undefined || this.#accepted.get(`${first.nonce ?? ''} ${name}`) !== undefined;
+    const answer = `${hostKey(request.address)} ${first.nonce ?? ''} ${name}`;
+    const asked = this.#asked.get(keyOf(request)) !== undefined || this.#accepted.get(answer) !== undefined;
     if (asked) return { ...request, authUser: name, authRealm: first.realm ?? '' };
     return name.split('@', 1)[0] === request.user ? request : nobodys;
   }

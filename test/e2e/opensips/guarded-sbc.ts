@@ -29,7 +29,8 @@ export function withGuardedSbc(
   );
 }
 
-function configuration(opensips: RunningOpensips, over: Readonly<Record<string, unknown>> = {}): unknown {
+/** Of the daemon. */
+export function configuration(opensips: RunningOpensips, over: Readonly<Record<string, unknown>> = {}): unknown {
   const { dir, events, mi } = opensips.config;
   return {
     enforcement: 'enforce',

@@ -19,6 +19,8 @@ export interface PhoneOptions {
   readonly proxy: Endpoint;
   readonly user: string;
   readonly password?: string;
+  /** In its credentials, if that is another. */
+  readonly authUser?: string;
   readonly domain?: string;
   readonly transport?: 'udp' | 'tcp' | 'tls' | 'wss';
   readonly userAgent?: string;
@@ -56,7 +58,14 @@ export class Phone implements AsyncDisposable {
   readonly received: SipMessage[] = [];
 
   private constructor(options: PhoneOptions, transport: Transport) {
-    this.#options = { password: '', domain: 'example.com', transport: 'udp', userAgent: 'Acme Phone 1.0', ...options };
+    this.#options = {
+      authUser: options.user,
+      password: '',
+      domain: 'example.com',
+      transport: 'udp',
+      userAgent: 'Acme Phone 1.0',
+      ...options,
+    };
     this.#transport = transport;
     transport.onMessage = (text) => this.#receive(parseMessage(text));
   }
@@ -174,8 +183,8 @@ export class Phone implements AsyncDisposable {
   /** The header that answers the present challenge. */
   credentials(method: string, uri = `sip:${this.#options.domain}`): readonly (readonly [string, string])[] {
     if (this.challenge === undefined) return [];
-    const { user, password } = this.#options;
-    return [['Authorization', digest(this.challenge, method, uri, user, password)]];
+    const { authUser, password } = this.#options;
+    return [['Authorization', digest(this.challenge, method, uri, authUser, password)]];
   }
 
   #withCredentials(method: string, options: RequestOptions): RequestOptions {

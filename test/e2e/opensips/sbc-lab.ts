@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { opensipsEvents } from '../../../src/formats/opensips-events/parser.ts';
 import type { opensipsConfig } from '../../../src/opensips/config.ts';
 import type { Signal, SignalKind } from '../../../src/pipeline/signal.ts';
-import { findAsterisk, NO_ASTERISK, type RunningAsterisk, withAsterisk } from '../../support/asterisk.ts';
+import { type Account, findAsterisk, NO_ASTERISK, type RunningAsterisk, withAsterisk } from '../../support/asterisk.ts';
 import { eventually } from '../../support/daemon.ts';
 import {
   findOpensips,
@@ -16,9 +16,10 @@ import {
 } from '../../support/opensips.ts';
 import { Phone, type PhoneOptions } from './phone.ts';
 
-export const ACCOUNTS = [
+export const ACCOUNTS: readonly Account[] = [
   { user: '1001', password: 'correct-horse' },
   { user: '1002', password: 'battery-staple' },
+  { user: '1003', password: 'tr0ub4dor', authUser: 'desk-3' },
 ];
 
 export interface SbcLab {
@@ -26,7 +27,7 @@ export interface SbcLab {
   readonly asterisk: RunningAsterisk;
   /** An address of this test's own: `127.x.y.LAST`. */
   address(last: number): string;
-  /** A phone of 1001 or 1002, with the right password unless told otherwise. Closed at the end. */
+  /** A phone of 1001, 1002 or 1003, with the right password unless told otherwise. Closed at the end. */
   phone(last: number, user: string, options?: Partial<PhoneOptions>): Promise<Phone>;
   /** All signals so far; fails on a line that is none. */
   signals(): readonly Signal[];
@@ -99,9 +100,9 @@ function labOf(opensips: RunningOpensips, asterisk: RunningAsterisk, phones: Asy
     asterisk,
     address,
     async phone(last, user, options = {}) {
-      const password = ACCOUNTS.find((account) => account.user === user)?.password ?? '';
+      const { password = '', authUser = user } = ACCOUNTS.find((account) => account.user === user) ?? {};
       const proxy = { address: address(1), port: 5060 };
-      return phones.use(await Phone.open({ from: address(last), proxy, user, password, ...options }));
+      return phones.use(await Phone.open({ from: address(last), proxy, user, authUser, password, ...options }));
     },
     signals: () => signalsOf(opensips),
     async awaitSignals(kind, count, from) {
