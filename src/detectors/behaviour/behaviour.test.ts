@@ -79,18 +79,18 @@ describe('an account', () => {
     );
     assert.match(found?.reason ?? '', /^20 calls .* none at that time and none in any hour$/);
   });
-  test('that authenticates its calls alone, and never registers', () => {
-    const habits = office({ weeks: 5, users: ['200'] }).filter(({ kind }) => kind === 'call.started');
-    assert.equal(
-      findings(
-        merged(
-          habits,
-          repeat(42, NIGHT, MINUTE, (at) => calls(at, '200')),
-        ),
-      ).length,
-      1,
-    );
-  });
+  for (const more of [
+    {},
+    { transport: 'tls', proven: 'yes', authUser: '200' },
+    { transport: 'udp', proven: 'no', authUser: '200' },
+  ] as const) {
+    test(`that authenticates its calls alone, and never registers: ${JSON.stringify(more)}`, () => {
+      const habits = office({ weeks: 5, users: ['200'] }).filter(({ kind }) => kind === 'call.started');
+      const night = repeat(42, NIGHT, MINUTE, (at) => calls(at, '200'));
+      const signals = merged(habits, night).map((one) => ({ ...one, ...more }) as Signal);
+      assert.equal(findings(signals).length, 1);
+    });
+  }
   test('whose phone returns no challenge, but registers from where it calls', () => {
     const simple = { proven: 'no' } as const;
     const weeks = ONE.map((one) => ({ ...one, proven: 'no' }) as Signal);

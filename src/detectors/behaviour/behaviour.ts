@@ -180,8 +180,8 @@ export class Behaviour implements Detector {
  * On its way from a back end to whom it calls, a call has the caller in From once more: a call to a group of thirty phones
  * would count as thirty.
  */
-function isUnproven({ transport, proven }: Signal): boolean {
-  return transport === 'udp' && proven === 'no';
+function isUnproven({ transport, proven, authUser }: Signal): boolean {
+  return transport === 'udp' && proven === 'no' && authUser === '';
 }
 
 /** The /24 of an IPv4 address, the /48 of an IPv6 address. */

@@ -75,6 +75,12 @@ describe('an account', () => {
     const [reason] = reasons([...atHome(), called(NOW - 30 * MINUTE, 'BR', { userAgent: OTHER })]);
     assert.match(reason ?? '', /^called from BR 30m after DE/);
   });
+  test('that authenticates its calls and never registers', () => {
+    const authenticated = { transport: 'tls', proven: 'yes', authUser: '1001' } as const;
+    const home = Array.from({ length: 20 }, (_, day) => called(NOW - (21 - day) * DAY, 'DE', authenticated));
+    const [reason] = reasons([...home, called(NOW, 'US', authenticated)]);
+    assert.match(reason ?? '', /^called from US, new to an account known in DE/);
+  });
   test('over IPv6', () => {
     const [reason] = reasons([...atHome(), gotIn(NOW, 'DE', { ip: '2001:db8:0:7::1' })]);
     assert.match(reason ?? '', /^registered from CN 1h after DE/);

@@ -4,6 +4,7 @@ import { isAttempt, isSuccess } from '../../pipeline/failure.ts';
 import type { Finding, Subject } from '../../pipeline/finding.ts';
 import { subjectText } from '../../pipeline/finding.ts';
 import type { Geography } from '../../pipeline/intel.ts';
+import { isOwnAccount } from '../../pipeline/own-account.ts';
 import type { Signal } from '../../pipeline/signal.ts';
 import type { Detector, DetectorState } from '../detector.ts';
 import type { GeoConfig } from './config.ts';
@@ -83,12 +84,12 @@ export class Geo implements Detector {
     return signal.proven !== 'no' && this.#whereabouts.seenAgain(aorOf(signal), signal);
   }
 
-  /** What may be forged says nothing of where an account is; and callers that never register are no accounts. */
+  /** What may be forged says nothing of where an account is; and callers of a trunk are no accounts of ours. */
   #atAccount(signal: Signal, country: string): Finding | undefined {
-    const { user, address, proven, kind } = signal;
+    const { user, address, proven } = signal;
     if (user === '' || proven === 'no') return undefined;
     const aor = aorOf(signal);
-    if (kind !== 'register.ok' && !this.#whereabouts.knows(aor)) return undefined;
+    if (!isOwnAccount(signal) && !this.#whereabouts.knows(aor)) return undefined;
     const seen = this.#whereabouts.seen(aor, signal, country, this.#geography.place(address));
     if (seen === undefined) return undefined;
     const { before, countries } = seen;

@@ -89,12 +89,17 @@ describe('fraud', () => {
     assert.equal(found?.reason, 'the first call to GM, at an hour at which the account never calls');
     assert.deepEqual(more, []);
   });
-  test('by an account that authenticates each call, and never registers', () => {
-    const invite = { proven: 'yes', transport: 'udp' } as const;
-    const [found, ...more] = findings([...repeat(9, NOW, MINUTE, SATELLITE, 20 * MINUTE, invite)]);
-    assert.equal(found?.severity, 'critical');
-    assert.deepEqual(more, []);
-  });
+  for (const invite of [
+    { proven: 'yes', transport: 'udp' },
+    { proven: 'no', transport: 'udp', authUser: '1001' },
+    { proven: 'yes', transport: 'tls', authUser: '1001' },
+  ] as const) {
+    test(`by an account that authenticates each call, and never registers: ${JSON.stringify(invite)}`, () => {
+      const [found, ...more] = findings([...repeat(9, NOW, MINUTE, SATELLITE, 20 * MINUTE, invite)]);
+      assert.equal(found?.severity, 'critical');
+      assert.deepEqual(more, []);
+    });
+  }
   test('is measured with own rates', () => {
     const cheap = repeat(10, NOW, 30 * SECOND, SATELLITE);
     assert.deepEqual(findings([...habits(), ...cheap], { rates: { satellite: 1 } }), []);

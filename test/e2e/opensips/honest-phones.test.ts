@@ -93,7 +93,7 @@ for (const program of missing === undefined ? programs : []) {
         );
       }));
 
-    it('call without ever registering: over UDP the call shows whose account it is', () =>
+    it('call without ever registering: the credentials show whose account it is', () =>
       withSbc(program, {}, async (lab) => {
         const overUdp = await lab.phone(20, '1001');
         const overTcp = await lab.phone(21, '1002', { transport: 'tcp' });
@@ -104,10 +104,10 @@ for (const program of missing === undefined ? programs : []) {
         }
         const started = await lab.awaitSignals('call.started', 2);
         assert.deepEqual(
-          started.map((signal) => [signal.user, signal.transport, signal.proven, isOwnAccount(signal)]),
+          started.map((signal) => [signal.user, signal.authUser, signal.transport, isOwnAccount(signal)]),
           [
-            ['1001', 'udp', 'yes', true],
-            ['1002', 'tcp', 'yes', false],
+            ['1001', '1001', 'udp', true],
+            ['1002', '1002', 'tcp', true],
           ],
         );
       }));
