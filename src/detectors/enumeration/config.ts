@@ -31,9 +31,9 @@ export const enumerationConfig = z
     'unknown-accounts': z
       .int()
       .min(2)
-      .max(1000)
+      .max(100)
       .default(5)
-      .describe('attempts at accounts that do not exist, as far as the server says so, within unknown-window'),
+      .describe('different accounts that do not exist, as far as the server says so, within unknown-window'),
     'unknown-window': windowValue().prefault('10m').describe('within how long'),
     'max-sources': maxSourcesValue.default(262_144),
   })

@@ -28,9 +28,10 @@ describe('found', () => {
     ['30 extensions by calls that are challenged again', accounts(30, 500, { kind: 'call.failed', status: 407 })],
     ['30 extensions by OPTIONS', accounts(30, 500, { kind: 'request.refused', reason: 'domain_not_found' })],
     ['five accounts that do not exist', accounts(5, 1000, { status: 404, reason: 'Not Found' })],
+    ['of whose names the log says nothing', accounts(6, 1000, { user: '', reason: 'InvalidAccountID' })],
     [
-      'one account that does not exist, five times',
-      accounts(5, 1000, { user: '9', reason: "can't find user", status: 403 }),
+      'five accounts that do not exist, one a minute, among many failures of one that does',
+      [...accounts(5, MINUTE, { reason: "can't find user", status: 403 }), ...accounts(50, 5000, { user: '9' })],
     ],
   ];
   for (const [name, signals] of cases) {
@@ -47,6 +48,10 @@ describe('found', () => {
 });
 
 describe('not found', () => {
+  const phones = (...users: readonly string[]) =>
+    users
+      .flatMap((user) => accounts(500, MINUTE, { user, reason: "can't find user", status: 403 }))
+      .sort((a, b) => a.at - b.at);
   const office = (succeeded: number, failed: number) => [
     ...accounts(succeeded, 100, { kind: 'register.ok' }),
     ...accounts(failed, 100, { user: 'x', at: NOW + 10_000 }).map((one, i) => ({ ...one, user: `late${i}` })),
@@ -58,7 +63,12 @@ describe('not found', () => {
     ['80 phones while the back end is away', accounts(80, 100, { status: 503 })],
     ['a trunk that calls numbers not in use', accounts(500, 100, { kind: 'call.failed', status: 404 })],
     ['30 extensions, one a day', accounts(30, 24 * HOUR)],
-    ['four attempts at an account that does not exist', accounts(4, 1000, { user: '9', status: 404 })],
+    ['four accounts that do not exist', accounts(4, 1000, { status: 404 })],
+    [
+      'a monitor that asks for one account, which does not exist, every half minute for a day',
+      accounts(2880, 30_000, { user: 'monitor', reason: 'InvalidAccountID' }),
+    ],
+    ['two phones whose accounts are gone', phones('201', '202')],
   ];
   for (const [name, signals] of cases) test(name, () => assert.deepEqual(findings(signals), []));
 

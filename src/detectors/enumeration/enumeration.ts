@@ -10,7 +10,7 @@ import {
   MOST_DISTINCT,
 } from '../../lib/distinct.ts';
 import { formatDuration } from '../../lib/duration.ts';
-import { addToPace, clearPace, PACE_WORDS } from '../../lib/pace.ts';
+import { mix } from '../../lib/text-hash.ts';
 import { accountHash } from '../../pipeline/account-hash.ts';
 import { aorOf } from '../../pipeline/aor.ts';
 import { isAttempt, isUnknownAccount } from '../../pipeline/failure.ts';
@@ -23,8 +23,10 @@ import type { EnumerationConfig } from './config.ts';
 const SUCCEEDED = 1;
 const UNKNOWN = 2;
 const UNPROVEN = 4;
-const HASH_SHIFT = 3;
-const HASH_MASK = 0x07ffffff;
+/** The input does not say which account. */
+const UNNAMED = 8;
+const HASH_SHIFT = 4;
+const HASH_MASK = 0x03ffffff;
 
 interface Snapshot {
   readonly settings: string;
@@ -40,14 +42,15 @@ interface Rule {
 }
 
 /**
- * Counts the different accounts that fail at one source (IPv6: per /64) against those that get in. Attempts at accounts
- * of which the server says that they do not exist weigh more: few of them are enough.
+ * Counts the different accounts that fail at one source (IPv6: per /64) against those that get in. Accounts of which the
+ * server says that they do not exist weigh more: few of them are enough. One of them is a device that is set wrongly.
  */
 export class Enumeration implements Detector {
   readonly name = 'enumeration';
   readonly #rules: readonly Rule[];
   readonly #maxSuccessRate: number;
-  readonly #unknown: { readonly threshold: number; readonly windowMs: number; readonly at: number };
+  /** For those that do not exist. */
+  readonly #unknown: Rule;
   /** Where the accounts that succeed stand, and within how long they count. */
   readonly #succeeded: { readonly windowMs: number; readonly at: number };
   /** Where the time of the last unproven attempt stands; 0 there is never. */
@@ -65,8 +68,8 @@ export class Enumeration implements Detector {
     const longest = Math.max(config['unknown-window'], ...this.#rules.map(({ windowMs }) => windowMs));
     this.#succeeded = { windowMs: longest, at: this.#rules.length * DISTINCT_WORDS };
     const unknownAt = this.#succeeded.at + DISTINCT_WORDS;
-    this.#unknown = { threshold: config['unknown-accounts'], windowMs: config['unknown-window'], at: unknownAt };
-    this.#unprovenAt = unknownAt + PACE_WORDS;
+    this.#unknown = { bits: bitsFor(config['unknown-accounts']), windowMs: config['unknown-window'], at: unknownAt };
+    this.#unprovenAt = unknownAt + DISTINCT_WORDS;
     this.#settings = JSON.stringify([this.#rules, this.#unknown]);
     this.#maxSuccessRate = config['max-success-rate'];
     this.#sources = new BoundedTable({
@@ -84,8 +87,8 @@ export class Enumeration implements Detector {
     const tag = tagOf(signal, succeeded);
     if (!sources.touch(address.high, address.low, at, tag)) return undefined;
     if (sources.firstTag >= 0) this.#add(sources.firstTag, sources.firstAt);
-    const unknown = this.#add(tag, at);
-    return succeeded ? undefined : this.#judge(signal, unknown);
+    this.#add(tag, at);
+    return succeeded ? undefined : this.#judge(signal);
   }
 
   expire(now: number): void {
@@ -105,25 +108,27 @@ export class Enumeration implements Detector {
     return settings === this.#settings && this.#sources.restore(sources);
   }
 
-  /** @returns attempts at accounts that do not exist, within their window */
-  #add(tag: number, at: number): number {
+  #add(tag: number, at: number): void {
     const { record, base } = this.#sources;
     const hash = tag >>> HASH_SHIFT;
     if ((tag & SUCCEEDED) !== 0) {
       addDistinct(record, base + this.#succeeded.at, at, this.#succeeded.windowMs, hash);
-      return 0;
+      return;
     }
     for (const rule of this.#rules) addDistinct(record, base + rule.at, at, rule.windowMs, hash);
     if ((tag & UNPROVEN) !== 0) record[base + this.#unprovenAt] = at | 1;
-    const { windowMs, at: paceAt } = this.#unknown;
-    return (tag & UNKNOWN) === 0 ? 0 : addToPace(record, base + paceAt, at, windowMs, 1);
+    if ((tag & UNKNOWN) === 0) return;
+    // Those that are not named may be as many as there are attempts.
+    const account = (tag & UNNAMED) === 0 ? hash : mix(at);
+    addDistinct(record, base + this.#unknown.at, at, this.#unknown.windowMs, account);
   }
 
-  #judge(signal: Signal, unknown: number): Finding | undefined {
+  #judge(signal: Signal): Finding | undefined {
     const { record, base } = this.#sources;
-    if (unknown >= this.#unknown.threshold) {
-      const { windowMs } = this.#unknown;
-      return this.#find(signal, unknown, windowMs, `${countText(unknown, 'attempt')} at accounts that do not exist`);
+    const { bits, windowMs, at: unknownAt } = this.#unknown;
+    if (isUnknownAccount(signal) && bitsSet(record, base + unknownAt, signal.at, windowMs) >= bits) {
+      const count = countDistinct(record, base + unknownAt, signal.at, windowMs);
+      return this.#find(signal, count, windowMs, `about ${count} different accounts that do not exist were tried`);
     }
     for (const rule of this.#rules) {
       if (bitsSet(record, base + rule.at, signal.at, rule.windowMs) < rule.bits) continue;
@@ -147,7 +152,7 @@ export class Enumeration implements Detector {
     const unproven = record[base + this.#unprovenAt] ?? 0;
     const isProven = unproven === 0 || ((at - unproven) | 0) > windowMs;
     for (const rule of this.#rules) clearDistinct(record, base + rule.at);
-    clearPace(record, base + this.#unknown.at);
+    clearDistinct(record, base + this.#unknown.at);
     return {
       type: 'username_enumeration',
       detector: this.name,
@@ -173,6 +178,9 @@ export class Enumeration implements Detector {
 function tagOf(signal: Signal, succeeded: boolean): number {
   const hash = accountHash(signal) & HASH_MASK;
   const flags =
-    (succeeded ? SUCCEEDED : 0) | (isUnknownAccount(signal) ? UNKNOWN : 0) | (signal.proven === 'yes' ? 0 : UNPROVEN);
+    (succeeded ? SUCCEEDED : 0) |
+    (isUnknownAccount(signal) ? UNKNOWN : 0) |
+    (signal.proven === 'yes' ? 0 : UNPROVEN) |
+    (signal.user === '' ? UNNAMED : 0);
   return (hash << HASH_SHIFT) | flags;
 }
