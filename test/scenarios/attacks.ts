@@ -147,6 +147,28 @@ function stolenPassword(random: Random): Play {
   };
 }
 
+/** The back end goes by the credentials alone; the thief has an account of his own, and writes another's name into From. */
+function nameInFrom(random: Random): Play {
+  const credentials = (user: string) => ({ authUser: user, authRealm: 'pbx' });
+  const desk = new Actor('198.51.100.61', credentials('401'));
+  const days = times(14 * 48, START - 14 * DAY, 30 * MINUTE).map((at) => desk.registers(at, '401'));
+  const work = times(15, START - 14 * DAY, DAY).flatMap((day) =>
+    times(12, day, 35 * MINUTE).flatMap((at) =>
+      desk.calls(at, '401', `030${random.between(1e6, 9e6)}`, { ms: random.between(30, 400) * SECOND }),
+    ),
+  );
+  const thief = new Actor('203.0.113.68', { ...NEUTRAL, ...credentials('402') });
+  const registered = times(8, START, HOUR).map((at) => thief.registers(at, '402'));
+  const calls = times(60, START + HOUR, MINUTE).flatMap((at) =>
+    thief.calls(at, '401', `00882${random.between(1e7, 9e7)}`, { ms: random.between(60, 1200) * SECOND }),
+  );
+  return {
+    signals: inOrder(days, work, registered, calls),
+    attackers: ['203.0.113.68'],
+    unharmed: ['198.51.100.61'],
+  };
+}
+
 /** The same number after one prefix and another, each call from a new port, as the tools in the field do. */
 function probeDialPlan(): Play {
   const prefixes = ['00', '011', '9011', '810', '900', '0011', '000', '9', '99900', '700', '800', '+'];
@@ -251,5 +273,11 @@ export const ATTACKS: readonly Scenario[] = [
     story: 'A stolen password is used from abroad, at night, for calls to satellite numbers.',
     types: ['toll_fraud_suspected', 'account_compromised', 'geo_violation', 'behaviour_deviation'],
     play: stolenPassword,
+  },
+  {
+    name: 'name-in-from',
+    story: 'Somebody with an account of his own calls satellite numbers with the name of another account in From.',
+    types: ['toll_fraud_suspected'],
+    play: nameInFrom,
   },
 ];

@@ -44,6 +44,12 @@ describe('scenarios', () => {
   }
 });
 
+test('name-in-from: the account that was used is accused, and not the one in From', () => {
+  const { outcomes } = results.find(({ scenario }) => scenario.name === 'name-in-from')?.sipward ?? assert.fail();
+  const accused = outcomes.flatMap(({ finding: { subject } }) => (subject.kind === 'aor' ? [subject.aor] : []));
+  assert.deepEqual([...new Set(accused)], ['402@pbx.example']);
+});
+
 describe('campaigns', () => {
   for (const result of results) {
     const { name } = result.scenario;
