@@ -20,12 +20,14 @@ test('a username is plain if every server reads the same one', () => {
   const plain = (text: string) => Authentication.parse(`Digest ${text}`).plainUsername;
   assert.equal(plain('username="1001", realm="a"'), '1001');
   assert.equal(plain('realm="a", USERNAME = 1001'), '1001');
+  assert.equal(plain('username="10,01", realm="\\a"'), '10,01');
   assert.equal(plain('realm="a"'), undefined);
   for (const text of [
     'username="a", username="b"',
     'username="a", x=y; ,Username="b"',
     'username="a", username*=UTF-8\'\'b',
     'username="\\1001"',
+    'username="10,\\01"',
     'username="a\\" , b"',
   ]) {
     assert.equal(plain(`${text}, nonce="n"`), undefined, text);

@@ -2,6 +2,8 @@ import { excerpt } from '../text.ts';
 import { isToken, lowerCase, skipBlanks } from './characters.ts';
 import { authParameter } from './parameters.ts';
 
+const ESCAPED_NAME = /^username\s*=\s*"[^"]*\\/;
+
 /** Credentials or a challenge: `Digest name=value, name="value"` (RFC 3261 section 25.1, RFC 8760). */
 export class Authentication {
   /** Lower case: `digest`. */
@@ -36,9 +38,7 @@ export class Authentication {
     const text = lowerCase(this.#text);
     const at = text.indexOf('username', this.#from);
     if (at < 0 || text.indexOf('username', at + 1) >= 0) return undefined;
-    const end = text.indexOf(',', at);
-    if (text.slice(at, end < 0 ? text.length : end).includes('\\')) return undefined;
-    return this.username;
+    return ESCAPED_NAME.test(text.slice(at)) ? undefined : this.username;
   }
 
   get realm(): string | undefined {
