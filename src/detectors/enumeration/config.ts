@@ -33,7 +33,9 @@ export const enumerationConfig = z
       .min(2)
       .max(100)
       .default(5)
-      .describe('different accounts that do not exist, as far as the server says so, within unknown-window'),
+      .describe(
+        'different accounts that do not exist, as far as the server says so, within unknown-window; or so many attempts at such within 10 seconds',
+      ),
     'unknown-window': windowValue().prefault('10m').describe('within how long'),
     'max-sources': maxSourcesValue.default(262_144),
   })

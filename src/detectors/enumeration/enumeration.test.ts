@@ -28,7 +28,14 @@ describe('found', () => {
     ['30 extensions by calls that are challenged again', accounts(30, 500, { kind: 'call.failed', status: 407 })],
     ['30 extensions by OPTIONS', accounts(30, 500, { kind: 'request.refused', reason: 'domain_not_found' })],
     ['five accounts that do not exist', accounts(5, 1000, { status: 404, reason: 'Not Found' })],
-    ['of whose names the log says nothing', accounts(6, 1000, { user: '', reason: 'InvalidAccountID' })],
+    [
+      'one account that does not exist, five times within a second',
+      accounts(5, 200, { user: '9', reason: "can't find user", status: 403 }),
+    ],
+    [
+      'accounts that do not exist, of whose names the log says nothing',
+      accounts(6, 30_000, { user: '', reason: 'InvalidAccountID' }),
+    ],
     [
       'five accounts that do not exist, one a minute, among many failures of one that does',
       [...accounts(5, MINUTE, { reason: "can't find user", status: 403 }), ...accounts(50, 5000, { user: '9' })],
@@ -69,6 +76,7 @@ describe('not found', () => {
       accounts(2880, 30_000, { user: 'monitor', reason: 'InvalidAccountID' }),
     ],
     ['two phones whose accounts are gone', phones('201', '202')],
+    ['a phone whose account is gone, in haste', accounts(5000, 5000, { user: '201', status: 404 })],
   ];
   for (const [name, signals] of cases) test(name, () => assert.deepEqual(findings(signals), []));
 

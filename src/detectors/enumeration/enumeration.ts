@@ -10,6 +10,7 @@ import {
   MOST_DISTINCT,
 } from '../../lib/distinct.ts';
 import { formatDuration } from '../../lib/duration.ts';
+import { addToPace, clearPace, PACE_WORDS } from '../../lib/pace.ts';
 import { mix } from '../../lib/text-hash.ts';
 import { accountHash } from '../../pipeline/account-hash.ts';
 import { aorOf } from '../../pipeline/aor.ts';
@@ -28,6 +29,9 @@ const UNNAMED = 8;
 const HASH_SHIFT = 4;
 const HASH_MASK = 0x03ffffff;
 
+/** As many attempts within this are no device's, be they all at one account: devices wait for seconds before they try again. */
+const HASTE_MS = 10_000;
+
 interface Snapshot {
   readonly settings: string;
   readonly sources: TableSnapshot;
@@ -43,7 +47,8 @@ interface Rule {
 
 /**
  * Counts the different accounts that fail at one source (IPv6: per /64) against those that get in. Accounts of which the
- * server says that they do not exist weigh more: few of them are enough. One of them is a device that is set wrongly.
+ * server says that they do not exist weigh more: few of them are enough. One of them, asked for at leisure, is a device
+ * that is set wrongly.
  */
 export class Enumeration implements Detector {
   readonly name = 'enumeration';
@@ -51,6 +56,8 @@ export class Enumeration implements Detector {
   readonly #maxSuccessRate: number;
   /** For those that do not exist. */
   readonly #unknown: Rule;
+  /** Attempts at these within `HASTE_MS`. */
+  readonly #haste: { readonly threshold: number; readonly at: number };
   /** Where the accounts that succeed stand, and within how long they count. */
   readonly #succeeded: { readonly windowMs: number; readonly at: number };
   /** Where the time of the last unproven attempt stands; 0 there is never. */
@@ -69,8 +76,9 @@ export class Enumeration implements Detector {
     this.#succeeded = { windowMs: longest, at: this.#rules.length * DISTINCT_WORDS };
     const unknownAt = this.#succeeded.at + DISTINCT_WORDS;
     this.#unknown = { bits: bitsFor(config['unknown-accounts']), windowMs: config['unknown-window'], at: unknownAt };
-    this.#unprovenAt = unknownAt + DISTINCT_WORDS;
-    this.#settings = JSON.stringify([this.#rules, this.#unknown]);
+    this.#haste = { threshold: config['unknown-accounts'], at: unknownAt + DISTINCT_WORDS };
+    this.#unprovenAt = this.#haste.at + PACE_WORDS;
+    this.#settings = JSON.stringify([this.#rules, this.#unknown, this.#haste]);
     this.#maxSuccessRate = config['max-success-rate'];
     this.#sources = new BoundedTable({
       maxKeys: config['max-sources'],
@@ -87,8 +95,8 @@ export class Enumeration implements Detector {
     const tag = tagOf(signal, succeeded);
     if (!sources.touch(address.high, address.low, at, tag)) return undefined;
     if (sources.firstTag >= 0) this.#add(sources.firstTag, sources.firstAt);
-    this.#add(tag, at);
-    return succeeded ? undefined : this.#judge(signal);
+    const hasty = this.#add(tag, at);
+    return succeeded ? undefined : this.#judge(signal, hasty);
   }
 
   expire(now: number): void {
@@ -108,23 +116,28 @@ export class Enumeration implements Detector {
     return settings === this.#settings && this.#sources.restore(sources);
   }
 
-  #add(tag: number, at: number): void {
+  /** @returns attempts at accounts that do not exist within `HASTE_MS` */
+  #add(tag: number, at: number): number {
     const { record, base } = this.#sources;
     const hash = tag >>> HASH_SHIFT;
     if ((tag & SUCCEEDED) !== 0) {
       addDistinct(record, base + this.#succeeded.at, at, this.#succeeded.windowMs, hash);
-      return;
+      return 0;
     }
     for (const rule of this.#rules) addDistinct(record, base + rule.at, at, rule.windowMs, hash);
     if ((tag & UNPROVEN) !== 0) record[base + this.#unprovenAt] = at | 1;
-    if ((tag & UNKNOWN) === 0) return;
+    if ((tag & UNKNOWN) === 0) return 0;
     // Those that are not named may be as many as there are attempts.
     const account = (tag & UNNAMED) === 0 ? hash : mix(at);
     addDistinct(record, base + this.#unknown.at, at, this.#unknown.windowMs, account);
+    return addToPace(record, base + this.#haste.at, at, HASTE_MS, 1);
   }
 
-  #judge(signal: Signal): Finding | undefined {
+  #judge(signal: Signal, hasty: number): Finding | undefined {
     const { record, base } = this.#sources;
+    if (hasty >= this.#haste.threshold) {
+      return this.#find(signal, hasty, HASTE_MS, `${hasty} attempts at accounts that do not exist`);
+    }
     const { bits, windowMs, at: unknownAt } = this.#unknown;
     if (isUnknownAccount(signal) && bitsSet(record, base + unknownAt, signal.at, windowMs) >= bits) {
       const count = countDistinct(record, base + unknownAt, signal.at, windowMs);
@@ -153,6 +166,7 @@ export class Enumeration implements Detector {
     const isProven = unproven === 0 || ((at - unproven) | 0) > windowMs;
     for (const rule of this.#rules) clearDistinct(record, base + rule.at);
     clearDistinct(record, base + this.#unknown.at);
+    clearPace(record, base + this.#haste.at);
     return {
       type: 'username_enumeration',
       detector: this.name,
