@@ -87,8 +87,10 @@ export class Callers {
   }
 
   #learn(account: string, credentials: string, at: number): void {
-    note(this.#accounts, credentials, account, at);
-    note(this.#credentials, account, credentials, at);
+    const before = this.#accounts.get(credentials);
+    if (before?.name === account && at - before.at < REFRESH_MS) return;
+    this.#accounts.set(credentials, { name: account, at });
+    this.#credentials.set(account, { name: credentials, at });
   }
 
   /** Several accounts may share credentials: then From tells them apart, among those that registered with these. */
@@ -97,12 +99,6 @@ export class Callers {
     if (this.#credentials.get(aorOf(signal))?.name === credentials) return aorOf(signal);
     return this.#accounts.get(credentials)?.name ?? namedBy(signal);
   }
-}
-
-function note(known: BoundedMap<string, Known>, key: string, name: string, at: number): void {
-  const before = known.get(key);
-  if (before?.name === name && at - before.at < REFRESH_MS) return;
-  known.set(key, { name, at });
 }
 
 /** Some databases that back ends ask take a capital for its small letter. */

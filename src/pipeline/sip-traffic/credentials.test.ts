@@ -107,6 +107,7 @@ describe('credentials that servers read differently', () => {
     ['in two kinds of header', [header('anna'), `Proxy-${header('cleo')}`]],
     ['with escapes', [header('\\anna')]],
     ['of no digest', ['Authorization: Basic YW5uYTp4']],
+    ['without a name', [header('')]],
   ] as const;
   for (const [name, headers] of cases) {
     it(`${name}: the call is nobody's`, () => {

@@ -45,7 +45,7 @@ export class Credentials {
     if (first === undefined) return request;
     const name = second === undefined ? first.plainUsername : undefined;
     const nobodys = request.method === 'INVITE' ? { ...request, user: '', domain: '' } : request;
-    if (name === undefined) return nobodys;
+    if (name === undefined || name === '') return nobodys;
     const answer = `${hostKey(request.address)} ${first.nonce ?? ''} ${name}`;
     const asked = this.#asked.get(keyOf(request)) !== undefined || this.#accepted.get(answer) !== undefined;
     if (asked) return { ...request, authUser: name, authRealm: first.realm ?? '' };
