@@ -136,7 +136,7 @@ export class Enumeration implements Detector {
   #judge(signal: Signal, hasty: number): Finding | undefined {
     const { record, base } = this.#sources;
     if (hasty >= this.#haste.threshold) {
-      return this.#find(signal, hasty, HASTE_MS, `${hasty} attempts at accounts that do not exist`);
+      return this.#find(signal, hasty, HASTE_MS, `${countText(hasty, 'attempt')} at accounts that do not exist`);
     }
     const { bits, windowMs, at: unknownAt } = this.#unknown;
     if (isUnknownAccount(signal) && bitsSet(record, base + unknownAt, signal.at, windowMs) >= bits) {
