@@ -112,6 +112,28 @@ for (const program of missing === undefined ? programs : []) {
         );
       }));
 
+    it('call faster than the limit with the right password: refused for haste, not taken for a dial probe', () =>
+      withSbc(program, { opensips: () => ({ limits: { invite: 3 } }) }, async (lab) => {
+        const dialler = await lab.phone(20, '1001');
+        assert.equal(statusOf((await dialler.call('600')).response!), 200);
+        dialler.challenge = undefined;
+        assert.equal(
+          statusOf((await dialler.call('600')).response!),
+          503,
+          'the answer to the challenge is one too many',
+        );
+        const impatient = await lab.phone(21, '1002');
+        for (let i = 0; i < 3; i++) await impatient.request('INVITE', { uri: 'sip:600@example.com', callId: `i${i}` });
+        await sleep(3_000);
+        await lab.awaitSignals('request.refused', 3);
+        const probes = lab.signals().filter(({ reason }) => reason === 'dial_probe');
+        assert.deepEqual(
+          probes.map(({ address }) => address.text),
+          Array.from({ length: 3 }, () => lab.address(21)),
+          'who never answers a challenge is told of, although he came later',
+        );
+      }));
+
     it('are reached by OPTIONS and NOTIFY of the back end, behind NAT as well', () =>
       withSbc(program, {}, async (lab) => {
         const anna = await lab.phone(20, '1001');

@@ -101,6 +101,9 @@ for (const program of programs) {
           await using phone = await open(opensips, 20);
           const response = await phone.request('OPTIONS', { uri: `sip:${opensips.net}.1:5060` });
           assert.equal(response === undefined ? undefined : statusOf(response), 200);
+          const monitor = { uri: 'sip:600@example.com', from: '<sip:monitor@host.example.net>;tag=1' };
+          const watched = await phone.request('OPTIONS', monitor);
+          assert.equal(watched === undefined ? undefined : statusOf(watched), 200, 'From of a monitor is its own host');
           await sleep(1_200);
           assert.deepEqual(signalsOf(opensips), []);
         },
