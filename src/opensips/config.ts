@@ -84,7 +84,9 @@ export const limitsConfig = z
       .min(1)
       .max(1000)
       .default(20)
-      .describe('How many times more is let through from an address with a registration in the last two hours.'),
+      .describe(
+        'How many times more is let through from an address with a registration, or a call for which it answered a challenge, in the last two hours.',
+      ),
     sources: z
       .int()
       .min(100)

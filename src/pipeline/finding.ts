@@ -56,6 +56,11 @@ export interface Evidence {
   readonly showsCustomers?: boolean;
   /** Of an account: others may have sent, in the name of whoever used it, what speaks against that. */
   readonly mayBeForged?: boolean;
+  /**
+   * All of it came under one Call-ID and for one account, as the registrations of a device do (RFC 3261 section 10.2.4):
+   * it says again and again what was refused. Tools begin anew for each guess.
+   */
+  readonly isOneDevice?: boolean;
   /** A few names the evidence is about, by what they are: accounts, user agents, marks, numbers, sources. */
   readonly samples: Readonly<Record<string, readonly string[]>>;
 }

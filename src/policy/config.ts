@@ -19,7 +19,9 @@ export const policyConfig = z
       ),
     'unproven-block-times': blockTimes()
       .prefault(['2m', '10m', '1h', '4h'])
-      .describe('the same where the source address may be forged (UDP without a returned challenge): short at first'),
+      .describe(
+        'the same where the source address may be forged (UDP without a returned challenge): short at first; the times below all of block-times come before these for what looks like one device set wrongly (one account under one Call-ID), too',
+      ),
     'max-unproven': z
       .int()
       .min(10)

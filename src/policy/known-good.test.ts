@@ -151,6 +151,13 @@ describe('an address is known good', () => {
     policy.observe(signal({ ip: IP, kind: 'register.ok', at: NOW + 3 * DAY, proven: 'yes' }));
     assert.ok(!isBlocked(policy, NOW + 3 * DAY + 1));
   });
+  test('after a block for one device set wrongly: the next phone there is a customer', () => {
+    const policy = after([]);
+    const evidence = { firstAt: NOW, lastAt: NOW, proven: 'yes', isOneDevice: true, samples: {} } as const;
+    assert.equal(policy.decide(finding({ at: NOW, evidence })).action, 'block');
+    policy.observe(signal({ ip: IP, kind: 'register.ok', user: '300', at: NOW + 130_000, proven: 'yes' }));
+    assert.equal(policy.decide(finding({ at: NOW + 3 * HOUR, evidence })).code, 'known_good');
+  });
   test('at once when a person lifted the block', () => {
     const policy = after([]);
     assert.ok(isBlocked(policy, NOW));

@@ -65,6 +65,23 @@ describe('of two blocks of one source', () => {
   });
 });
 
+test('a block of a device set wrongly is no reason for distrust, takes none back, and leaves one try afterwards', () => {
+  const target = network('203.0.113.7');
+  const offenders = make();
+  const sentence = { ms: HOUR, before: 0 };
+  const isWelcome = (at: number) => offenders.isWelcome({ address: target.base, at, proven: 'yes' });
+  offenders.punish(target, NOW, sentence, false, true);
+  assert.ok(isWelcome(NOW + HOUR));
+  assert.deepEqual(
+    [0, 1, 2].map((i) => offenders.spendTrial(target, NOW + HOUR + i)),
+    [true, false, false],
+  );
+  offenders.punish(target, NOW + 2 * HOUR, sentence, false);
+  offenders.punish(target, NOW + 4 * HOUR, sentence, false, true);
+  assert.deepEqual([isWelcome(NOW + 6 * HOUR), isWelcome(NOW + 27 * HOUR)], [false, true]);
+  assert.ok(!offenders.spendTrial(target, NOW + 6 * HOUR), 'it ends');
+});
+
 test('a block known from before the restart is as much a reason for distrust; one by hand is none after its end', () => {
   const { base } = network('203.0.113.7');
   const decided = make();

@@ -17,7 +17,7 @@ interface Offender {
   readonly provenWelcomeFrom: number;
   /** Until when it is not blocked again, for a person has just let it in. */
   readonly sparedUntil: number;
-  /** Until when it is not blocked again for what others may have forged. */
+  /** Until when it is not blocked again for what others may have forged, or once for a device that was set wrongly. */
   readonly trialUntil: number;
 }
 
@@ -124,25 +124,38 @@ export class Offenders {
     return { before, ms: times[Math.min(before, times.length - 1)] ?? 0 };
   }
 
-  punish(target: Network, at: number, { ms }: Sentence, isForgeable: boolean): void {
+  /**
+   * @param isForgeable as for `sentence`
+   * @param isDevice it looks like somebody's own device: who gets in afterwards is not distrusted for it
+   */
+  punish(target: Network, at: number, { ms }: Sentence, isForgeable: boolean, isDevice = false): void {
     const offender = this.#unforgiven(target, at);
     const until = at + ms;
     const welcomeFrom = until + DISTRUST_MS;
+    const known = { welcomeFrom: offender?.welcomeFrom ?? 0, provenWelcomeFrom: offender?.provenWelcomeFrom ?? 0 };
     this.#set({
       target,
       until,
       times: (offender?.times ?? 0) + 1,
       trusted: (offender?.trusted ?? 0) + (isForgeable ? 0 : 1),
-      welcomeFrom,
-      provenWelcomeFrom: isForgeable ? (offender?.provenWelcomeFrom ?? 0) : welcomeFrom,
+      welcomeFrom: isDevice && !isForgeable ? known.welcomeFrom : welcomeFrom,
+      provenWelcomeFrom: isDevice || isForgeable ? known.provenWelcomeFrom : welcomeFrom,
       sparedUntil: 0,
-      trialUntil: isForgeable ? until + TRIAL_MS : 0,
+      trialUntil: isForgeable || isDevice ? until + TRIAL_MS : 0,
     });
   }
 
   /** Whether `target` may show that it was not what others may have forged in its name. */
   isOnTrial(target: Network, at: number): boolean {
     return (this.#get(target)?.trialUntil ?? 0) > at;
+  }
+
+  /** The same for once: of a device that was set wrongly, whoever else is there has until its next try to come back. */
+  spendTrial(target: Network, at: number): boolean {
+    const offender = this.#get(target);
+    if (offender === undefined || offender.trialUntil <= at) return false;
+    this.#set({ ...offender, trialUntil: 0 });
+    return true;
   }
 
   /** Whether a success makes its address known good. */

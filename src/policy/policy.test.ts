@@ -128,6 +128,38 @@ describe('repeat offenders', () => {
     other.noteBlock(network('203.0.113.7'), NOW - 1000, 3, 0);
     assert.equal(other.decide(finding({ proven: 'no' })).seconds, 14_400);
   });
+  describe('that look like one device set wrongly', () => {
+    const about = (at: number) => {
+      const evidence = { firstAt: at, lastAt: at, proven: 'yes', isOneDevice: true, samples: {} } as const;
+      return finding({ at, evidence });
+    };
+    test('are blocked briefly at first, then as others', () => {
+      const policy = make();
+      let at = NOW;
+      const told = Array.from({ length: 6 }, () => {
+        const { seconds, reason } = policy.decide(about(at));
+        at += seconds * 1000 + 120_000;
+        return [seconds, reason.includes('briefly at first')];
+      });
+      const times = [120, 600, 3600, 14_400, 86_400, 604_800];
+      assert.deepEqual(
+        told,
+        times.map((seconds) => [seconds, seconds < 3600]),
+      );
+    });
+    test('have one try after a block, so that others there may come back first', () => {
+      const policy = make();
+      const told = [0, 121_000, 122_000].map((at) => policy.decide(about(NOW + at)));
+      assert.deepEqual(
+        told.map(({ action, seconds }) => [action, seconds]),
+        [
+          ['block', 120],
+          ['watch', 0],
+          ['block', 600],
+        ],
+      );
+    });
+  });
   test('known from before the restart are told of', () => {
     const policy = make();
     policy.noteBlock(network('203.0.113.7'), NOW - 1000, 2);

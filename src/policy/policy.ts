@@ -189,17 +189,24 @@ export class Policy {
     if (finding.subject.kind === 'network' && isUnproven(finding)) {
       return verdict('watch', 'unproven', 'no network is blocked for packets whose source may be forged');
     }
+    return this.#judgeAttack(finding, target, book);
+  }
+
+  #judgeAttack(finding: Finding, target: Network, book: Offenders): Verdict {
     const isForgeable = isUnproven(finding);
     if (isForgeable && book.isOnTrial(target, finding.at)) {
       return verdict('watch', 'unproven', 'its block for packets that may be forged has just ended');
     }
-    const times = this.#config[isForgeable ? 'unproven-block-times' : 'block-times'];
-    const sentence = book.sentence(target, finding.at, times, isForgeable);
+    const sentence = book.sentence(target, finding.at, blockTimes(finding, this.#config), isForgeable);
     const spared = this.#spare(finding, target, sentence) ?? withoutCustomers(finding, sentence);
     if (spared !== undefined) return spared;
     if (isForgeable && this.#forgeries.isFlood(finding.at)) return verdict('watch', 'unproven', FORGED);
-    book.punish(target, finding.at, sentence, isForgeable);
-    return blocked(finding, sentence);
+    const isDevice = finding.evidence.isOneDevice === true;
+    if (!isForgeable && isDevice && book.spendTrial(target, finding.at)) {
+      return verdict('watch', 'lifted', 'its block has just ended, and it looks like one device set wrongly');
+    }
+    book.punish(target, finding.at, sentence, isForgeable, isDevice);
+    return blocked(finding, sentence, this.#config);
   }
 
   /** Whoever tells of a blocked source what is enough to block it need not see more of it. */
@@ -258,9 +265,9 @@ export class Policy {
   }
 }
 
-function blocked(finding: Finding, sentence: Sentence): Verdict {
+function blocked(finding: Finding, sentence: Sentence, config: PolicyConfig): Verdict {
   const code: ReasonCode = isUnproven(finding) ? 'unproven' : sentence.before > 0 ? 'repeat_offender' : 'threshold';
-  return { action: 'block', code, seconds: secondsOf(sentence), reason: blockReason(finding, sentence) };
+  return { action: 'block', code, seconds: secondsOf(sentence), reason: blockReason(finding, sentence, config) };
 }
 
 /** Where the input shows failures only, nobody can say who else is in a network: a person decides about it. */
@@ -269,15 +276,27 @@ function withoutCustomers({ evidence, reason }: Finding, sentence: Sentence): Ve
   return hold('customers_unknown', sentence, `held, the input does not show whether customers are there: ${reason}`);
 }
 
+/** Who may have been forged, and a device that was set wrongly, are blocked briefly at first; a device not for ever so. */
+function blockTimes(finding: Finding, config: PolicyConfig): readonly number[] {
+  const { 'block-times': times, 'unproven-block-times': brief } = config;
+  if (isUnproven(finding)) return brief;
+  return finding.evidence.isOneDevice === true ? [...brief.filter((ms) => ms < shortest(config)), ...times] : times;
+}
+
+function shortest({ 'block-times': times }: PolicyConfig): number {
+  return Math.min(...times);
+}
+
 function asDryRun(detector: string, { action, code, seconds, reason }: Verdict): Verdict {
   if (action !== 'block' && action !== 'hold') return { action, code, seconds, reason };
   return { action: 'watch', code: 'detector_dry_run', seconds, reason: `dry run of ${detector}: would be ${reason}` };
 }
 
-function blockReason(finding: Finding, { ms, before }: Sentence): string {
+function blockReason(finding: Finding, { ms, before }: Sentence, config: PolicyConfig): string {
   const parts = [`blocked for ${formatDuration(ms)}: ${finding.reason}`];
   if (before > 0) parts.push(`offence number ${before + 1}`);
   if (isUnproven(finding)) parts.push('the address may be forged, hence briefly at first');
+  else if (ms < shortest(config)) parts.push('it looks like one device set wrongly, hence briefly at first');
   return parts.join('; ');
 }
 

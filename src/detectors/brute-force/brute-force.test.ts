@@ -171,6 +171,22 @@ test("the server's own trouble is nobody's failure", () => {
     assert.deepEqual(findings(series(50, 10, { status })), [], `${status}`);
 });
 
+describe('what looks like one device', () => {
+  const isOneDevice = (signals: readonly Signal[]) => findings(signals)[0]?.evidence.isOneDevice === true;
+  const called = (count: number, callIdOf: (i: number) => string, sketch: SignalSketch = {}) =>
+    series(count, 30_000, { proven: 'yes', ...sketch }).map((one, i) => ({ ...one, callId: callIdOf(i) }) as Signal);
+  const cases: readonly [string, Signal[], boolean][] = [
+    ['one account under one Call-ID', called(5, () => 'a'), true],
+    ['a phone that repeats itself within a moment', series(5, 2, { callId: 'a' }), true],
+    ['a domain that is not ours, by one Call-ID', called(10, () => 'a', KNOCK), true],
+    ['a Call-ID for each guess', called(5, (i) => `call-${i}`), false],
+    ['another Call-ID in between', called(5, (i) => (i === 3 ? 'b' : 'a')), false],
+    ['several accounts under one Call-ID', [...called(4, () => 'a'), signal({ user: '7', callId: 'a' })], false],
+    ['no Call-ID', called(5, () => ''), false],
+  ];
+  for (const [name, signals, expected] of cases) test(name, () => assert.equal(isOneDevice(signals), expected));
+});
+
 test('calls with wrong credentials are failures', () => {
   assert.equal(findings(series(5, 10, { kind: 'call.failed', status: 407 })).length, 1);
 });

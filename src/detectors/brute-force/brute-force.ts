@@ -3,6 +3,7 @@ import { countText } from '../../lib/count-text.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { addToPace, clearPace } from '../../lib/pace.ts';
 import { addTimes, clearTimes, countWithin, oldestAge, reaches } from '../../lib/recent-times.ts';
+import { hashText } from '../../lib/text-hash.ts';
 import { accountHash } from '../../pipeline/account-hash.ts';
 import { aorOf } from '../../pipeline/aor.ts';
 import { isCredentialFailure } from '../../pipeline/failure.ts';
@@ -19,6 +20,7 @@ const MARK_SHIFT = 2;
 const MARK_MASK = 0x0fffffff;
 
 const SEVERAL = 1;
+const CALL_SEED = 1;
 
 interface Snapshot {
   readonly rules: string;
@@ -62,6 +64,7 @@ export class BruteForce implements Detector {
     if (!sources.touch(address.high, address.low, at, tag, this.#eager || count > 1)) return undefined;
     if (sources.firstTag >= 0) this.#add(sources.firstAt, sources.firstTag, 1);
     if (this.#isQuiet(at)) return undefined;
+    noteOnly(sources.record, sources.base + this.#layout.callAt, callMark(signal));
     const broken = this.#add(at, tag, count);
     return broken === undefined ? undefined : this.#find(signal, broken);
   }
@@ -105,7 +108,7 @@ export class BruteForce implements Detector {
     addTimes(record, base, failed ? layout.failures : layout.knocks, at, count, proven);
     // The lowest bit keeps it apart from "never".
     if (!proven) record[base + layout.unprovenAt] = at | 1;
-    if (failed) noteAccount(record, base + layout.accountAt, tag >>> MARK_SHIFT);
+    if (failed) noteOnly(record, base + layout.accountAt, tag >>> MARK_SHIFT);
     let broken: Rule | undefined;
     for (const rule of layout.rules) {
       const added = failed || rule.counts === 'attempts' ? count : 0;
@@ -144,9 +147,10 @@ export class BruteForce implements Detector {
   }
 
   #forget(record: Uint32Array, base: number, what: Rule['counts']): void {
-    const { failures, knocks, accountAt, unprovenAt, rules } = this.#layout;
+    const { failures, knocks, accountAt, callAt, unprovenAt, rules } = this.#layout;
     clearTimes(record, base, failures);
     record[base + accountAt] = 0;
+    record[base + callAt] = 0;
     for (const { counts, paceAt } of rules) {
       if (paceAt !== undefined && (what === 'attempts' || counts === 'failures')) clearPace(record, base + paceAt);
     }
@@ -157,13 +161,15 @@ export class BruteForce implements Detector {
 
   #find(signal: Signal, rule: Rule): Finding {
     const { record, base } = this.#sources;
-    const { failures, knocks, accountAt, foundAt } = this.#layout;
+    const { failures, knocks, accountAt, callAt, foundAt } = this.#layout;
     const { at } = signal;
     const count = this.#count(rule, at);
     const proven = this.#isProven(rule, at);
     const exact = [failures, ...(rule.counts === 'attempts' ? [knocks] : [])];
     const firstAt = at - Math.max(...exact.map((ring) => oldestAge(record, base, ring, at, rule.windowMs)));
-    const accounts = (record[base + accountAt] ?? 0) === SEVERAL ? ' of several accounts' : '';
+    const isOneAccount = record[base + accountAt] !== SEVERAL;
+    const accounts = isOneAccount ? '' : ' of several accounts';
+    const isOneDevice = isOneAccount && (record[base + callAt] ?? 0) > SEVERAL;
     this.#forget(record, base, 'attempts');
     record[base + foundAt] = at | 1;
     const failed = countText(count, 'failed registration');
@@ -176,7 +182,13 @@ export class BruteForce implements Detector {
       at,
       count,
       reason: `${what} within ${formatDuration(rule.windowMs)}`,
-      evidence: { firstAt, lastAt: at, proven: strength(proven, signal.proven), samples: samplesOf(signal) },
+      evidence: {
+        firstAt,
+        lastAt: at,
+        proven: strength(proven, signal.proven),
+        ...(isOneDevice ? { isOneDevice } : {}),
+        samples: samplesOf(signal),
+      },
       identity: `${this.name}:${signal.address.countedText}:${at}`,
     };
   }
@@ -187,7 +199,13 @@ function markOf(signal: Signal): number {
   return ((accountHash(signal) & MARK_MASK) | 2) >>> 0;
 }
 
-function noteAccount(record: Uint32Array, index: number, mark: number): void {
+/** A number from 2 on that stands for the Call-ID; where none is said, nothing shows that two belong together. */
+function callMark({ callId }: Signal): number {
+  return callId === '' ? SEVERAL : (hashText(callId, CALL_SEED) | 2) >>> 0;
+}
+
+/** Notes what all have in common: the mark, as long as there is only one. */
+function noteOnly(record: Uint32Array, index: number, mark: number): void {
   const known = record[index] ?? 0;
   record[index] = known === 0 || known === mark ? mark : SEVERAL;
 }

@@ -16,6 +16,8 @@ export interface Layout {
   readonly failures: RecentTimes;
   /** The account that failed: 0 none, 1 several, else its mark. */
   readonly accountAt: number;
+  /** The Call-ID of what came after the first: 0 none, 1 several, else its mark. */
+  readonly callAt: number;
   /** When a failure or knock was last unproven; 0 never. */
   readonly unprovenAt: number;
   /** When the source was last found, with the lowest bit set so that it is never 0. */
@@ -32,7 +34,8 @@ export function layOut(rules: readonly Omit<Rule, 'paceAt'>[]): Layout {
   const knocks = { offset: 0, capacity: capacity(exact.filter(({ counts }) => counts === 'attempts')) };
   const failures = { offset: knocks.capacity + 1, capacity: capacity(exact) };
   const accountAt = failures.offset + failures.capacity + 1;
-  const unprovenAt = accountAt + 1;
+  const callAt = accountAt + 1;
+  const unprovenAt = callAt + 1;
   const foundAt = unprovenAt + 1;
   let words = foundAt + 1;
   const laid = rules.map((rule): Rule => {
@@ -40,5 +43,5 @@ export function layOut(rules: readonly Omit<Rule, 'paceAt'>[]): Layout {
     words += PACE_WORDS;
     return { ...rule, paceAt: words - PACE_WORDS };
   });
-  return { rules: laid, knocks, failures, accountAt, unprovenAt, foundAt, words };
+  return { rules: laid, knocks, failures, accountAt, callAt, unprovenAt, foundAt, words };
 }
