@@ -137,6 +137,16 @@ for (const program of (missing ?? noSipvicious ?? noSipp) === undefined ? progra
         assert.match(probes[0]?.requestUri ?? '', /442012345678@example\.com$/);
       }));
 
+    it('a phone that says its wrong password again and again: out for two minutes, and not for an hour', () =>
+      withGuardedSbc(program, {}, async (lab) => {
+        const phone = await lab.phone(74, '1001', { password: 'mistyped' });
+        for (let i = 0; i < 3; i++) assert.equal(statusOf((await phone.register())!), 401);
+        await lab.awaitBlock(74);
+        const { blocks } = await lab.daemon.ask('blocks');
+        const [block] = blocks as unknown as readonly { readonly reason: string }[];
+        assert.match(block?.reason ?? '', /^blocked for 2m: 5 failed .*; it looks like one device set wrongly/);
+      }));
+
     it('accounts asked for one after another, no challenge answered: named and out; a phone without a password is not', () =>
       withGuardedSbc(program, { opensips: () => ({ limits: { register: 60 } }) }, async (lab) => {
         const asker = await lab.phone(72, '1001', { transport: 'tcp' });
