@@ -10,10 +10,6 @@ export const opensipsEnforcerConfig = z
       .regex(/^\/[A-Za-z0-9._/+@-]{1,200}$/, { error: 'expected an absolute path of letters, digits and ._/+@-' })
       .default('/etc/opensips/sipward')
       .describe("Directory of the rendered files; the same as 'dir' of 'opensips'."),
-    'end-connections': z
-      .boolean()
-      .default(true)
-      .describe('Also close the open TCP, TLS and WebSocket connections of who is blocked.'),
   })
   .prefault({})
   .describe('Refuses blocked sources in the memory of OpenSIPS.');

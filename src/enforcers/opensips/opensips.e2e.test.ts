@@ -21,10 +21,7 @@ if (programs.length === 0) it('enforces in a real OpenSIPS', { skip: NO_OPENSIPS
 
 function enforcerFor(opensips: RunningOpensips, faults: Error[] = []): OpensipsMemory {
   const { mi, dir } = opensips.config;
-  return new OpensipsMemory(
-    { enabled: true, mi, dir, 'end-connections': true },
-    { clock: systemClock, onFault: (error) => faults.push(error) },
-  );
+  return new OpensipsMemory({ enabled: true, mi, dir }, { clock: systemClock, onFault: (error) => faults.push(error) });
 }
 
 /** One OpenSIPS for all that `use` does, started by the first. */
@@ -119,7 +116,7 @@ for (const program of programs) {
     it('says that OpenSIPS is away, and goes on when it is back', async () => {
       const running = await opensips.get();
       const gone = new OpensipsMemory(
-        { enabled: true, mi: 'http://127.0.0.1:1/mi', dir: running.config.dir, 'end-connections': false },
+        { enabled: true, mi: 'http://127.0.0.1:1/mi', dir: running.config.dir },
         { clock: systemClock, onFault: () => {} },
       );
       await assert.rejects(gone.start([], []), /no answer of OpenSIPS at http:\/\/127\.0\.0\.1:1\/mi/);

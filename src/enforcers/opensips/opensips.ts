@@ -10,7 +10,6 @@ import { OpensipsAccounts } from './accounts.ts';
 import { AddressTables } from './address-tables.ts';
 import { BlockCache } from './block-cache.ts';
 import type { OpensipsEnforcerConfig } from './config.ts';
-import { ConnectionEnder } from './connections.ts';
 
 /** As many calls as OpenSIPS' MI answers at the same time. */
 const CALLS_AT_ONCE = 8;
@@ -38,7 +37,6 @@ export class OpensipsMemory implements Enforcer {
   readonly #mi: MiClient;
   readonly #cache: BlockCache;
   readonly #tables: AddressTables;
-  readonly #ender: ConnectionEnder | undefined;
   readonly #clock: Clock;
   readonly #writing = new Turns();
   /** By the target's text. Bounded by the blocks in force: what has ended is forgotten by `reconcile`. */
@@ -54,7 +52,6 @@ export class OpensipsMemory implements Enforcer {
     this.accounts = new OpensipsAccounts(this.#mi, context);
     this.#cache = new BlockCache(this.#mi);
     this.#tables = new AddressTables(this.#mi, config.dir);
-    this.#ender = config['end-connections'] ? new ConnectionEnder(this.#mi, context.onFault) : undefined;
     this.#clock = context.clock;
   }
 
@@ -68,7 +65,6 @@ export class OpensipsMemory implements Enforcer {
   async add(blocks: readonly Enforced[]): Promise<void> {
     const targets = blocks.filter((block) => this.#extend(block)).map((block) => block.target);
     await this.#write(targets);
-    if (targets.length > 0) this.#ender?.end(targets, this.#allowlist);
   }
 
   async remove(targets: readonly Network[]): Promise<void> {
@@ -110,7 +106,6 @@ export class OpensipsMemory implements Enforcer {
   }
 
   async close(): Promise<void> {
-    await this.#ender?.settled();
     await this.accounts.settled();
     await this.#writing.take(async () => this.#mi.close());
   }

@@ -13,9 +13,7 @@ const COMMANDS = {
   'address-reload': ['address_reload', 'permissions:address_reload'],
   'address-dump': ['address_dump', 'permissions:address_dump'],
   'subnet-dump': ['subnet_dump', 'permissions:subnet_dump'],
-  'connections-list': ['list_tcp_conns', 'tcp:list'],
   /** 3.6 has none. */
-  'connection-close': ['tcp_close', 'tcp:close'],
   'dialogs-list': ['dlg_list_ctx', 'dialog:list_ctx'],
   'dialog-end': ['dlg_end_dlg', 'dialog:end_dlg'],
   'pike-list': ['pike_list', 'pike:list'],

@@ -111,10 +111,7 @@ for (const program of missing === undefined ? programs : []) {
             if (statusOf(response!) === 200) await hangUp();
             return statusOf(response!);
           };
-          const enforcer = new OpensipsMemory(
-            { enabled: true, mi, dir, 'end-connections': false },
-            { clock: systemClock, onFault: assert.fail },
-          );
+          const enforcer = new OpensipsMemory({ enabled: true, mi, dir }, { clock: systemClock, onFault: assert.fail });
           await enforcer.start([], []);
           assert.equal(await statusOfCall(stolen, '600'), 200);
           await enforcer.accounts.disable([{ aor: '1001@example.com', expiresAt: undefined }]);
