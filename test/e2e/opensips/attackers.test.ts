@@ -137,6 +137,51 @@ for (const program of (missing ?? noSipvicious ?? noSipp) === undefined ? progra
         assert.match(probes[0]?.requestUri ?? '', /442012345678@example\.com$/);
       }));
 
+    it('passwords guessed with SUBSCRIBE and MESSAGE are seen as those of REGISTER; without credentials nothing is said', () =>
+      withGuardedSbc(program, {}, async (lab) => {
+        const ask = async (last: number, method: string) => {
+          const asker = await lab.phone(last, '1001', { transport: 'tcp' });
+          const uri = 'sip:1002@example.com';
+          for (let i = 0; i < 6; i++) {
+            assert.equal(statusOf((await asker.request(method, { uri, callId: `ask-${method}-${i}` }))!), 401);
+          }
+        };
+        const guess = async (last: number, method: string) => {
+          const guessers = [0, 1, 2, 3, 4].map((i) => lab.phone(last, '1001', { transport: 'tcp', password: `${i}` }));
+          for (const guesser of await Promise.all(guessers)) {
+            await guesser.authenticated(method, { uri: 'sip:1002@example.com' });
+          }
+          await lab.awaitBlock(last);
+        };
+        for (const [last, method] of [
+          [75, 'SUBSCRIBE'],
+          [76, 'MESSAGE'],
+        ] as const) {
+          await ask(last + 10, method);
+          await guess(last, method);
+        }
+        assert.deepEqual(
+          new Set(lab.signals().map(({ kind, method, status, user }) => `${kind} ${method} ${status} ${user}`)),
+          new Set(['register.failed SUBSCRIBE 401 1001', 'register.failed MESSAGE 401 1001']),
+        );
+        assert.deepEqual(await lab.blocked(), [lab.address(75), lab.address(76)]);
+      }));
+
+    it('whoever comes over TCP after a block of others is served', () =>
+      withGuardedSbc(program, {}, async (lab) => {
+        const guessers = await Promise.all(
+          [0, 1, 2, 3, 4].map(() => lab.phone(77, '1001', { transport: 'tcp', password: 'x' })),
+        );
+        for (const [i, guesser] of guessers.entries())
+          await guesser.authenticated('REGISTER', { callId: `guess-${i}` });
+        await lab.awaitBlock(77);
+        await sleep(500);
+        for (let last = 90; last < 96; last++) {
+          const phone = await lab.phone(last, '1002', { transport: 'tcp' });
+          assert.equal(statusOf((await phone.request('OPTIONS'))!), 200);
+        }
+      }));
+
     it('a phone that says its wrong password again and again: out for two minutes, and not for an hour', () =>
       withGuardedSbc(program, {}, async (lab) => {
         const phone = await lab.phone(74, '1001', { password: 'mistyped' });
