@@ -139,30 +139,30 @@ for (const program of (missing ?? noSipvicious ?? noSipp) === undefined ? progra
 
     it('passwords guessed with SUBSCRIBE and MESSAGE are seen as those of REGISTER; without credentials nothing is said', () =>
       withGuardedSbc(program, {}, async (lab) => {
-        const ask = async (last: number, method: string) => {
-          const asker = await lab.phone(last, '1001', { transport: 'tcp' });
+        const ask = async (last: number, method: string, transport: 'tcp' | 'udp') => {
+          const asker = await lab.phone(last, '1001', { transport });
           const uri = 'sip:1002@example.com';
           for (let i = 0; i < 6; i++) {
             assert.equal(statusOf((await asker.request(method, { uri, callId: `ask-${method}-${i}` }))!), 401);
           }
         };
-        const guess = async (last: number, method: string) => {
-          const guessers = [0, 1, 2, 3, 4].map((i) => lab.phone(last, '1001', { transport: 'tcp', password: `${i}` }));
+        const guess = async (last: number, method: string, transport: 'tcp' | 'udp') => {
+          const guessers = [0, 1, 2, 3, 4].map((i) => lab.phone(last, '1001', { transport, password: `${i}` }));
           for (const guesser of await Promise.all(guessers)) {
             await guesser.authenticated(method, { uri: 'sip:1002@example.com' });
           }
           await lab.awaitBlock(last);
         };
-        for (const [last, method] of [
-          [75, 'SUBSCRIBE'],
-          [76, 'MESSAGE'],
+        for (const [last, method, transport] of [
+          [75, 'SUBSCRIBE', 'tcp'],
+          [76, 'MESSAGE', 'udp'],
         ] as const) {
-          await ask(last + 10, method);
-          await guess(last, method);
+          await ask(last + 10, method, transport);
+          await guess(last, method, transport);
         }
         assert.deepEqual(
-          new Set(lab.signals().map(({ kind, method, status, user }) => `${kind} ${method} ${status} ${user}`)),
-          new Set(['register.failed SUBSCRIBE 401 1001', 'register.failed MESSAGE 401 1001']),
+          new Set(lab.signals().map(({ kind, method, status, proven }) => `${kind} ${method} ${status} ${proven}`)),
+          new Set(['register.failed SUBSCRIBE 401 yes', 'register.failed MESSAGE 401 yes']),
         );
         assert.deepEqual(await lab.blocked(), [lab.address(75), lab.address(76)]);
       }));

@@ -6,7 +6,7 @@ import { eventually } from '../../support/daemon.ts';
 import { findOpensips, NO_OPENSIPS, type RunningOpensips, withOpensips } from '../../support/opensips.ts';
 import { Phone, type PhoneOptions } from './phone.ts';
 import { announce, signalsOf } from './sbc-lab.ts';
-import { statusOf } from './sip-message.ts';
+import { header, statusOf } from './sip-message.ts';
 
 const programs = findOpensips();
 announce('refusals', programs.length === 0 ? NO_OPENSIPS : undefined);
@@ -106,6 +106,23 @@ for (const program of programs) {
           assert.equal(watched === undefined ? undefined : statusOf(watched), 200, 'From of a monitor is its own host');
           await sleep(1_200);
           assert.deepEqual(signalsOf(opensips), []);
+        },
+      ));
+
+    it('tells phones when to come back if no back end is there, and not all at once', () =>
+      withOpensips(
+        program,
+        () => ({ limits: { register: 1000 } }),
+        async (opensips) => {
+          await using phone = await open(opensips, 20);
+          const waits = new Set<string | undefined>();
+          for (let i = 0; i < 20; i++) {
+            const response = await phone.request('REGISTER');
+            assert.equal(statusOf(response!), 503);
+            waits.add(header(response!, 'Retry-After'));
+          }
+          assert.ok(waits.size > 5);
+          for (const wait of waits) assert.ok(Number(wait) >= 20 && Number(wait) < 60, wait);
         },
       ));
 
