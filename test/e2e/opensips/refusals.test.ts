@@ -122,7 +122,7 @@ for (const program of programs) {
             waits.add(header(response!, 'Retry-After'));
           }
           assert.ok(waits.size > 5);
-          for (const wait of waits) assert.ok(Number(wait) >= 20 && Number(wait) < 60, wait);
+          for (const wait of waits) assert.ok(Number(wait) >= 20 && Number(wait) < 60, String(wait));
         },
       ));
 
