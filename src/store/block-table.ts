@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
-import { Network } from '../lib/network.ts';
+import { Flow } from '../lib/flow.ts';
+import { networkOf, parseTarget, type Target } from '../lib/target.ts';
 import { addressKey, enclosing, networkKeys } from './address-key.ts';
 import type { Counters } from './counters.ts';
 import type { SqlDialect } from './engine.ts';
@@ -15,11 +16,23 @@ export const EXPIRED = 'expired';
 
 const SHAPE: InsertShape = {
   table: 'blocked_ips',
-  columns: ['ip_address', 'ip_key', 'reason', 'blocked_at', 'expires_at', 'auto_blocked', 'blocked_by', 'forgeable'],
+  columns: [
+    'ip_address',
+    'ip_key',
+    'source_port',
+    'transport',
+    'reason',
+    'blocked_at',
+    'expires_at',
+    'auto_blocked',
+    'blocked_by',
+    'forgeable',
+  ],
   tail: '',
 };
 
 type BlockColumns = Selectable<Schema['blocked_ips']>;
+type TargetColumns = Pick<BlockColumns, 'ip_address' | 'source_port' | 'transport'>;
 
 /** Adds blocks, or extends those of the same target that are active; counts the added ones. In a transaction. */
 export async function upsertBlocks(
@@ -73,10 +86,12 @@ async function extend(db: Kysely<Schema>, dialect: SqlDialect, row: BlockColumns
 }
 
 function columnValues(block: BlockRow, dialect: SqlDialect): SqlValue[] {
-  const network = networkOf(block.target);
+  const target = targetOf(block.target);
+  const network = networkOf(target);
   return [
     network.text,
     addressKey(network.base),
+    ...(target instanceof Flow ? [target.port, target.protocol] : [0, '']),
     fit(block.reason, SIZES.text),
     dialect.time(block.blockedAt),
     block.expiresAt === null ? null : dialect.time(block.expiresAt),
@@ -86,36 +101,47 @@ function columnValues(block: BlockRow, dialect: SqlDialect): SqlValue[] {
   ];
 }
 
-function networkOf(target: string): Network {
-  const network = Network.parse(target);
-  if (network !== undefined) return network;
-  throw new TypeError(`block.target: expected an address or network, got ${JSON.stringify(target)}`);
+function targetOf(text: string): Target {
+  const target = parseTarget(text);
+  if (target !== undefined) return target;
+  throw new TypeError(`block.target: expected an address, a network or a flow, got ${JSON.stringify(text)}`);
+}
+
+/** The text of a row's target. */
+function textOf({ ip_address: ip, source_port: port, transport }: TargetColumns): string {
+  if (transport === '') return ip;
+  return `${transport}:${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
 }
 
 /** Rows of these targets that have not been marked as ended, by target. In a transaction that will change them. */
-function notEnded(
+async function notEnded(
   db: Kysely<Schema>,
   dialect: SqlDialect,
   targets: readonly string[],
 ): Promise<Map<string, BlockColumns>> {
-  return findNotEnded(db, targets, dialect.locksRows);
+  const networks = new Set(targets.map((target) => networkOf(targetOf(target)).text));
+  const found = await findNotEnded(db, [...networks], dialect.locksRows);
+  const asked = new Set(targets);
+  for (const target of found.keys()) if (!asked.has(target)) found.delete(target);
+  return found;
 }
 
+/** Those of exactly these networks, with the flows of addresses among them, by target. */
 async function findNotEnded(
   db: Kysely<Schema>,
-  targets: readonly string[],
+  networks: readonly string[],
   lock: boolean,
 ): Promise<Map<string, BlockColumns>> {
   const found = new Map<string, BlockColumns>();
-  for (let from = 0; from < targets.length; from += LOOKUP) {
-    const part = targets.slice(from, from + LOOKUP);
+  for (let from = 0; from < networks.length; from += LOOKUP) {
+    const part = networks.slice(from, from + LOOKUP);
     const rows = await db
       .selectFrom('blocked_ips')
       .selectAll()
       .where('active_target', 'in', part)
       .$if(lock, (query) => query.forUpdate())
       .execute();
-    for (const row of rows) found.set(row.ip_address, row);
+    for (const row of rows) found.set(textOf(row), row);
   }
   return found;
 }
@@ -152,7 +178,7 @@ export async function readActiveOn(
   targets: readonly string[],
   at: number,
 ): Promise<readonly StoredBlock[]> {
-  const networks = targets.map(networkOf);
+  const networks = targets.map((target) => networkOf(targetOf(target)));
   const around = [...new Set(networks.flatMap(enclosing))];
   const found = await findNotEnded(db, around, false);
   for (const network of networks.filter(({ isSingle }) => !isSingle)) {
@@ -164,7 +190,7 @@ export async function readActiveOn(
       .where('ip_key', '>=', first)
       .where('ip_key', '<=', last)
       .execute();
-    for (const row of inside) found.set(row.ip_address, row);
+    for (const row of inside) found.set(textOf(row), row);
   }
   return [...found.values()].filter((row) => !isOver(row, at, dialect)).map((row) => fromRow(row, dialect));
 }
@@ -244,6 +270,8 @@ export async function automaticSince(
     .selectFrom('blocked_ips')
     .select((e) => [
       'ip_address',
+      'source_port',
+      'transport',
       e.fn.countAll<number>().as('times'),
       e.fn.sum<number>('forgeable').as('forged'),
       e.fn.max(e.fn.coalesce('unblocked_at', 'expires_at', e.val(dialect.time(LAST_TIME)))).as('last_end'),
@@ -251,10 +279,10 @@ export async function automaticSince(
     .where('auto_blocked', '=', 1)
     .where('blocked_at', '>=', dialect.time(since))
     .where((e) => e.or([e('unblock_reason', 'is', null), e('unblock_reason', '=', EXPIRED)]))
-    .groupBy('ip_address')
+    .groupBy(['ip_address', 'source_port', 'transport'])
     .execute();
   return rows.map((row) => ({
-    target: row.ip_address,
+    target: textOf(row),
     times: Number(row.times),
     trusted: Number(row.times) - Number(row.forged),
     lastEnd: dialect.ms(row.last_end),
@@ -264,7 +292,7 @@ export async function automaticSince(
 export function fromRow(row: BlockColumns, dialect: SqlDialect): StoredBlock {
   return {
     id: row.id,
-    target: row.ip_address,
+    target: textOf(row),
     reason: row.reason,
     blockedAt: dialect.ms(row.blocked_at),
     expiresAt: row.expires_at === null ? null : dialect.ms(row.expires_at),

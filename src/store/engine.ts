@@ -23,6 +23,7 @@ export interface SqlDialect {
   ms(text: string): number;
   /** SQL: the start of the hour of a time column. */
   hourOf(column: string): string;
+  dropIndex(table: string, name: string): string;
   /** SQL: a Unix time in seconds of this moment. */
   readonly unixNow: string;
   /** SQL: a time that OpenSIPS wrote in the local time of this host, as the type of a time column here. */
@@ -61,8 +62,8 @@ export interface Engine {
   lockSchema(work: () => Promise<void>): Promise<void>;
   /** Whether this error means that another writer came first: the transaction is to be done again. */
   isConflict(error: unknown): boolean;
-  /** Whether this error means that a column or index to be made exists: a step of a migration is being repeated. */
-  isAlreadyThere(error: unknown): boolean;
+  /** Whether this error means that what is to be made exists, or what is to be dropped does not: a step is repeated. */
+  isAlreadyDone(error: unknown): boolean;
   /** What an error of the driver means. */
   storeError(error: unknown): StoreError;
   /** Whether there is a table or view of this name. */

@@ -50,6 +50,6 @@ async function execute(engine: Engine, sql: string): Promise<void> {
   try {
     await engine.db.executeQuery(CompiledQuery.raw(sql));
   } catch (error) {
-    if (!engine.isAlreadyThere(error)) throw error;
+    if (!engine.isAlreadyDone(error)) throw error;
   }
 }

@@ -30,6 +30,9 @@ export interface Schema {
     id: Generated<number>;
     ip_address: string;
     ip_key: Uint8Array;
+    /** Of a flow; 0 and '' for all that comes from the address. */
+    source_port: number;
+    transport: string;
     reason: string;
     blocked_at: string;
     expires_at: string | null;
@@ -39,7 +42,7 @@ export interface Schema {
     forgeable: number;
     unblocked_at: string | null;
     unblock_reason: string | null;
-    /** Generated: `ip_address` while the block has not ended, and unique, so that a target has one at most. */
+    /** Generated: `ip_address` while the block has not ended; unique with port and transport, so that a target has one at most. */
     active_target: ColumnType<string | null, never, never>;
   };
   disabled_accounts: {

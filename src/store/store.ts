@@ -74,7 +74,7 @@ export interface FoldedEvents {
 }
 
 export interface BlockRow {
-  /** Canonical text of an address or CIDR network. */
+  /** Canonical text of an address, a CIDR network or a flow. */
   readonly target: string;
   readonly reason: string;
   readonly blockedAt: number;
@@ -291,7 +291,7 @@ export interface Store {
   addBlocks(blocks: readonly BlockRow[]): Promise<void>;
   /** Blocks in force at `at`, with paging for large sets: pass the last id seen. */
   activeBlocks(at: number, afterId?: number, limit?: number, first?: BlockOrder): Promise<readonly StoredBlock[]>;
-  /** Blocks in force at `at` that share an address with one of `targets`: inside it, equal, or around it. */
+  /** Blocks in force at `at` that share an address with one of `targets`: inside it, equal, or around it; flows, too. */
   activeBlocksOn(targets: readonly string[], at: number): Promise<readonly StoredBlock[]>;
   /** Ends active blocks of exactly these targets; returns those that were active. */
   endBlocks(targets: readonly string[], at: number, reason: string): Promise<readonly StoredBlock[]>;

@@ -1,4 +1,5 @@
 import type { SqlDialect } from '../engine.ts';
+import { blockedFlows } from './blocked-flows.ts';
 import { campaign } from './campaign.ts';
 import { disabledAccounts } from './disabled-accounts.ts';
 import { forgeableBlocks } from './forgeable-blocks.ts';
@@ -12,6 +13,7 @@ export const MIGRATIONS: readonly ((dialect: SqlDialect) => readonly string[])[]
   disabledAccounts,
   resolvedBy,
   forgeableBlocks,
+  blockedFlows,
 ];
 
 export const LATEST_VERSION = MIGRATIONS.length;

@@ -17,6 +17,7 @@ export const MYSQL: SqlDialect = {
   time: (ms) => isoTime(ms).slice(0, 23).replace('T', ' '),
   ms: (text) => Date.parse(`${text.replace(' ', 'T')}Z`),
   hourOf: (column) => `DATE_FORMAT(${column}, '%Y-%m-%d %H:00:00')`,
+  dropIndex: (table, name) => `DROP INDEX ${name} ON ${table}`,
   unixNow: 'UNIX_TIMESTAMP()',
   localToUtc: (column) => `CONVERT_TZ(${column}, 'SYSTEM', '+00:00')`,
   binaryText: (column) => `CONVERT(${column} USING utf8mb4) COLLATE utf8mb4_bin`,

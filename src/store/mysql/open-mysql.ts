@@ -16,6 +16,7 @@ const DEADLOCK = 1213;
 const DUPLICATE_ENTRY = 1062;
 const DUPLICATE_COLUMN = 1060;
 const DUPLICATE_INDEX = 1061;
+const NO_SUCH_INDEX = 1091;
 
 /** Connects at the first query, and again after each loss. */
 export function openMysql(config: MysqlConfig): Engine {
@@ -58,9 +59,9 @@ class MysqlEngine implements Engine {
     return number === DEADLOCK || number === DUPLICATE_ENTRY;
   }
 
-  isAlreadyThere(error: unknown): boolean {
+  isAlreadyDone(error: unknown): boolean {
     const number = errorNumber(error);
-    return number === DUPLICATE_COLUMN || number === DUPLICATE_INDEX;
+    return number === DUPLICATE_COLUMN || number === DUPLICATE_INDEX || number === NO_SUCH_INDEX;
   }
 
   storeError(error: unknown): StoreError {

@@ -17,6 +17,7 @@ export const SQLITE: SqlDialect = {
   time: isoTime,
   ms: (text) => Date.parse(text),
   hourOf: (column) => `substr(${column}, 1, 13) || ':00:00.000Z'`,
+  dropIndex: (_table, name) => `DROP INDEX ${name}`,
   unixNow: 'unixepoch()',
   localToUtc: (column) =>
     `CASE typeof(${column}) WHEN 'integer' THEN strftime('%Y-%m-%dT%H:%M:%fZ', ${column}, 'unixepoch') ` +

@@ -106,7 +106,7 @@ class SqliteEngine implements Engine {
   }
 
   /** A migration is one transaction: it is never repeated. */
-  isAlreadyThere(): boolean {
+  isAlreadyDone(): boolean {
     return false;
   }
 

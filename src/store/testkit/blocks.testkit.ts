@@ -15,6 +15,30 @@ export function blockTests({ withStore }: Kit): void {
     );
   });
 
+  withStore('flows of an address are blocks of their own, found and lifted with it', async (store) => {
+    const flows = ['udp:203.0.113.7:5071', 'tcp:203.0.113.7:5071', 'udp:203.0.113.7:5072', 'tcp:[2001:db8::1]:5061'];
+    await store.addBlocks(flows.map((target) => blockRow(target)));
+    await store.addBlocks([blockRow('203.0.113.7', { expiresAt: NOW + 10 }), blockRow(flows[0]!, { expiresAt: null })]);
+    const ends = (await store.activeBlocks(NOW)).map(({ target, expiresAt }) => [target, expiresAt]);
+    const later = NOW + HOUR_MS;
+    assert.deepEqual(ends, [...flows.map((flow, i) => [flow, i === 0 ? null : later]), ['203.0.113.7', NOW + 10]]);
+    const on = async (target: string) => (await store.activeBlocksOn([target], NOW)).map((row) => row.target).sort();
+    assert.deepEqual(await on('203.0.113.7'), ['203.0.113.7', ...flows.slice(0, 3)].sort());
+    assert.deepEqual(await on('2001:db8::/64'), [flows[3]]);
+    assert.deepEqual(await on('203.0.113.8'), []);
+    assert.deepEqual((await store.endBlocks(['203.0.113.7', flows[1]!], NOW, 'x')).map((row) => row.target).sort(), [
+      '203.0.113.7',
+      flows[1],
+    ]);
+    assert.deepEqual(await on('203.0.113.7'), [flows[0], flows[2]]);
+    const { blocks } = await store.dossier({ ip: '203.0.113.7' }, 10);
+    assert.deepEqual(blocks.map((row) => row.target).sort(), ['203.0.113.7', ...flows.slice(0, 3)].sort());
+    const history = new Map((await store.blockHistory(0)).map(({ target, times }) => [target, times]));
+    assert.deepEqual([history.get(flows[2]!), history.get('203.0.113.7')], [1, undefined]);
+    const over = await store.expireBlocks(later, 10);
+    assert.deepEqual(over.map((row) => row.target).sort(), [flows[2], flows[3]].sort());
+  });
+
   withStore('an active block is extended, never shortened, and never doubled', async (store) => {
     const ends = async () => (await store.activeBlocks(NOW)).map((block) => [block.expiresAt, block.by]);
     await store.addBlocks([blockRow('203.0.113.7', { expiresAt: NOW + 10 })]);

@@ -58,7 +58,7 @@ export function commitTests({ withStore, withDatabase }: Kit): void {
       name: 'StoreError',
       code: 'store_failed',
       retryable: false,
-      message: /block\.target: expected an address or network, got "no address"/,
+      message: /block\.target: expected an address, a network or a flow, got "no address"/,
     });
     assert.deepEqual(await store.positions(), {});
     assert.deepEqual(await store.recentSignals(0, 10), []);

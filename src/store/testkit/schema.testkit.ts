@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { initial } from '../migrations/initial.ts';
+import { MIGRATIONS } from '../migrations/index.ts';
 import { MYSQL } from '../mysql/dialect.ts';
 import { openStore } from '../open-store.ts';
-import { commitOf, NOW, signalRow } from '../samples.testkit.ts';
+import { blockRow, commitOf, NOW, signalRow } from '../samples.testkit.ts';
 import { SQLITE } from '../sqlite/dialect.ts';
-import type { Kit } from '../store.testkit.ts';
+import type { Kit, Place } from '../store.testkit.ts';
 
 const TABLES = [
   'failed_registrations',
@@ -20,6 +20,15 @@ const TABLES = [
 ];
 const VIEWS = ['security_stats_hourly', 'top_attacking_ips', 'registration_failure_stats', 'user_registration_status'];
 
+/** Makes the database what an earlier program left. */
+async function asOfVersion(version: number, { config, query }: Place & { query: NonNullable<Place['query']> }) {
+  const dialect = config.type === 'mysql' ? MYSQL : SQLITE;
+  for (const migration of MIGRATIONS.slice(0, version)) for (const one of migration(dialect)) await query(one);
+  await query(`CREATE TABLE schema_version (version INT NOT NULL PRIMARY KEY, applied_at ${dialect.types.time})`);
+  await query(`INSERT INTO schema_version VALUES (${version}, NULL)`);
+  return dialect;
+}
+
 export function schemaTests({ withDatabase }: Kit): void {
   withDatabase('an empty database gets all tables and views', async ({ config, stateDir, query }) => {
     await (await openStore(config, { stateDir })).close();
@@ -30,10 +39,7 @@ export function schemaTests({ withDatabase }: Kit): void {
 
   withDatabase('a database of the first version keeps its events, which belong to no campaign', async (place) => {
     const { config, stateDir, query } = place;
-    const dialect = config.type === 'mysql' ? MYSQL : SQLITE;
-    for (const statement of initial(dialect)) await query(statement);
-    await query(`CREATE TABLE schema_version (version INT NOT NULL PRIMARY KEY, applied_at ${dialect.types.time})`);
-    await query('INSERT INTO schema_version VALUES (1, NULL)');
+    const dialect = await asOfVersion(1, place);
     await query(`INSERT INTO security_events (identity, event_type, severity, source_ip, aor, description, event_time, details)
       VALUES ('old', 'flood_detected', 'error', '', '', '', '${dialect.time(NOW)}', 'null')`);
     await using stack = new AsyncDisposableStack();
@@ -43,6 +49,24 @@ export function schemaTests({ withDatabase }: Kit): void {
     assert.deepEqual(
       (await store.events({ campaign: 'c-7f3k2p' })).map(({ identity }) => identity),
       ['old'],
+    );
+  });
+
+  withDatabase('blocks of a database without flows stay in force, and flows have room beside them', async (place) => {
+    const { config, stateDir, query } = place;
+    const dialect = await asOfVersion(3, place);
+    await query(`INSERT INTO blocked_ips (ip_address, ip_key, reason, blocked_at, auto_blocked, blocked_by)
+      VALUES ('203.0.113.7', '0000000000000000', 'old', '${dialect.time(NOW)}', 1, 'x')`);
+    await using stack = new AsyncDisposableStack();
+    const store = await openStore(config, { stateDir });
+    stack.defer(() => store.close());
+    await store.addBlocks([blockRow('203.0.113.7'), blockRow('udp:203.0.113.7:5071')]);
+    assert.deepEqual(
+      (await store.activeBlocks(NOW)).map(({ target, reason }) => [target, reason]),
+      [
+        ['203.0.113.7', 'old'],
+        ['udp:203.0.113.7:5071', 'brute force'],
+      ],
     );
   });
 
