@@ -13,6 +13,7 @@ import { lend, skip } from '../src/enforcers/nftables/lab.testkit.ts';
 import { PEERS, withNetwork } from '../src/enforcers/nftables/network.testkit.ts';
 import { Address } from '../src/lib/address.ts';
 import { Network } from '../src/lib/network.ts';
+import { networkOf } from '../src/lib/target.ts';
 import type { Namespace } from '../test/support/namespace.ts';
 
 const SIZES = [1_000, 10_000, 100_000];
@@ -101,7 +102,7 @@ async function measure(size: number): Promise<void> {
       const whole = await observed(() => enforcer.reconcile(blocks, []));
       const dropped = enforcer.dropped() ?? 0;
       const look = await observed(() => enforcer.reconcile(blocks, []));
-      const check = await observed(() => enforcer.check(attacker.target.base));
+      const check = await observed(() => enforcer.check(networkOf(attacker.target).base));
       const adds: number[] = [];
       for (let i = 0; i < ADDS; i++) {
         const target = Network.single(Address.v4(0x0d000000 + i));

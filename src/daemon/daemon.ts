@@ -2,7 +2,9 @@ import type { Config } from '../config/schema.ts';
 import type { Address } from '../lib/address.ts';
 import type { Clock } from '../lib/clock.ts';
 import { countText } from '../lib/count-text.ts';
+import type { Flow } from '../lib/flow.ts';
 import { Network } from '../lib/network.ts';
+import { networkOf, parseTarget, type Target } from '../lib/target.ts';
 import { peersOf } from '../opensips/peers.ts';
 import type { Block, DisabledAccount } from '../pipeline/decision.ts';
 import type { EventRow, Store, StoredBlock } from '../store/store.ts';
@@ -92,7 +94,7 @@ export class Daemon implements Engine {
       parts.policy.noteBlock(target(block), block.expiresAt ?? Infinity, times, trusted);
     }
     for (const { target: text, times, trusted, lastEnd } of history) {
-      if (lastEnd <= now) parts.policy.noteBlock(parseTarget(text), lastEnd, times, trusted);
+      if (lastEnd <= now) parts.policy.noteBlock(storedTarget(text), lastEnd, times, trusted);
     }
     await enforcement.start(
       blocks.map((block) => ({ target: target(block), expiresAt: block.expiresAt ?? undefined })),
@@ -141,13 +143,15 @@ export class Daemon implements Engine {
   }
 
   /** The allowlist always wins, also where it came to hold what had been blocked: ends these in the store. */
-  async #endExempt(allowlist: readonly Network[], now: number): Promise<readonly Network[]> {
+  async #endExempt(allowlist: readonly Network[], now: number): Promise<readonly Target[]> {
     const { store, log } = this.#parts;
     const touched = await store.activeBlocksOn(
       allowlist.map(({ text }) => text),
       now,
     );
-    const exempt = touched.map(target).filter((blocked) => allowlist.some((allowed) => covers(allowed, blocked)));
+    const exempt = touched
+      .map(target)
+      .filter((blocked) => allowlist.some((allowed) => covers(allowed, networkOf(blocked))));
     if (exempt.length === 0) return exempt;
     const targets = exempt.map(({ text }) => text);
     await this.#end(targets, now, 'the allowlist holds it');
@@ -205,7 +209,7 @@ export class Daemon implements Engine {
     return this.#parts.enforcement.add(blocks);
   }
 
-  async liftBlocks(targets: readonly Network[]): Promise<readonly LayerResult[]> {
+  async liftBlocks(targets: readonly Target[]): Promise<readonly LayerResult[]> {
     const now = this.#parts.clock();
     for (const lifted of targets) this.#parts.parts.policy.noteUnblock(lifted, now);
     return this.#parts.enforcement.remove(targets);
@@ -229,8 +233,8 @@ export class Daemon implements Engine {
     return this.#parts.recorder.settled({ evenIfFailing: false });
   }
 
-  check(address: Address): Promise<readonly LayerCheck[]> {
-    return this.#parts.enforcement.check(address);
+  check(subject: Address | Flow): Promise<readonly LayerCheck[]> {
+    return this.#parts.enforcement.check(subject);
   }
 
   checkAccount(aor: string): Promise<readonly LayerCheck[]> {
@@ -299,7 +303,7 @@ export class Daemon implements Engine {
   async #readAllowlist(): Promise<readonly Network[]> {
     const own = ownAddresses().join();
     const managed = (await this.#parts.store.allowlist()).map(
-      ({ target: text, description }) => [parseTarget(text), description || 'managed'] as const,
+      ({ target: text, description }) => [storedNetwork(text), description || 'managed'] as const,
     );
     const peers = peersOf(this.#parts.config.opensips);
     const implied = impliedAllowlist([], peers).map(({ network, description }) => [network, description] as const);
@@ -315,11 +319,12 @@ export class Daemon implements Engine {
     await expireStored(this.#parts);
     const over = await store.expireBlocks(clock(), EXPIRE_AT_ONCE);
     if (over.length === 0) return;
-    const campaigns = await store.campaignsOfBlocked(over.map((block) => block.target));
+    const ipOf = (block: StoredBlock) => networkOf(target(block)).text;
+    const campaigns = await store.campaignsOfBlocked(over.map(ipOf));
     await store.addEvents(
       over.map((block): EventRow => {
         const { target: text, unblockedAt } = block;
-        return unblockEvent(text, unblockedAt ?? clock(), 'its time was up', campaigns[text]);
+        return unblockEvent(text, unblockedAt ?? clock(), 'its time was up', campaigns[ipOf(block)]);
       }),
     );
     for (const block of over) log.info({ target: block.target }, 'block ended, its time was up');
@@ -347,11 +352,17 @@ function tooLateText(tooLate: number): readonly string[] {
   ];
 }
 
-function target(block: StoredBlock): Network {
-  return parseTarget(block.target);
+function target(block: StoredBlock): Target {
+  return storedTarget(block.target);
 }
 
-function parseTarget(text: string): Network {
+function storedTarget(text: string): Target {
+  const found = parseTarget(text);
+  if (found === undefined) throw new Error(`the store holds "${text}" where an address, network or flow is expected`);
+  return found;
+}
+
+function storedNetwork(text: string): Network {
   const network = Network.parse(text);
   if (network === undefined) throw new Error(`the store holds "${text}" where an address or network is expected`);
   return network;

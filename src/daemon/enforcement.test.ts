@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { NOW } from '../../test/support/signals.ts';
+import { NOW, signal } from '../../test/support/signals.ts';
 import { DryRun, dryRunConfig } from '../enforcers/dry-run/dry-run.ts';
 import { type Enforced, type Enforcer, EnforcerUnavailable } from '../enforcers/enforcer.ts';
 import { Address } from '../lib/address.ts';
+import { Flow } from '../lib/flow.ts';
 import { Network } from '../lib/network.ts';
+import { parseTarget, type Target } from '../lib/target.ts';
 import type { Block } from '../pipeline/decision.ts';
 import { Enforcement } from './enforcement.ts';
 
 const network = (text: string) => Network.parse(text) ?? assert.fail(text);
 const block = (text: string, seconds: number): Block => ({
-  target: network(text),
+  target: parseTarget(text) ?? assert.fail(text),
   reason: 'test',
   blockedAt: NOW,
   expiresAt: NOW + seconds * 1000,
@@ -23,6 +25,7 @@ class Fragile extends DryRun {
   override readonly capabilities = {
     expires: false,
     networks: true,
+    flows: false,
     enforces: true,
   } as unknown as DryRun['capabilities'];
   broken: Error | undefined;
@@ -36,10 +39,21 @@ class Fragile extends DryRun {
     if (this.broken !== undefined) throw this.broken;
     await super.add(blocks);
   }
-  override async remove(targets: readonly Network[]): Promise<void> {
+  override async remove(targets: readonly Target[]): Promise<void> {
     this.removed.push(...targets.map((target) => target.text));
     await super.remove(targets);
   }
+}
+
+/** Really keeps flows out, as far as anybody can tell. */
+class Narrow extends DryRun {
+  override readonly name = 'narrow' as 'dry-run';
+  override readonly capabilities = {
+    expires: true,
+    networks: true,
+    flows: true,
+    enforces: true,
+  } as unknown as DryRun['capabilities'];
 }
 
 function make() {
@@ -151,14 +165,14 @@ describe('enforcement', () => {
 
   test('knows since when an address is really kept out, and until when', async () => {
     const { fragile, build, pass } = make();
-    const at = (text: string) => enforcement.inForce(Address.parse(text) ?? assert.fail(text));
+    const at = (ip: string) => enforcement.inForce(signal({ ip }));
     const enforcement = build([fragile]);
     await enforcement.start([], [network('198.51.100.0/28')]);
     await enforcement.add([block('192.0.2.1', 60), block('198.51.100.0/24', 60)]);
     pass(5000);
     await enforcement.add([block('192.0.2.1', 90)]);
-    assert.deepEqual(at('192.0.2.1'), { target: '192.0.2.1', since: NOW, until: NOW + 90_000 });
-    assert.equal(at('198.51.100.99')?.target, '198.51.100.0/24');
+    assert.deepEqual(at('192.0.2.1'), { target: network('192.0.2.1'), since: NOW, until: NOW + 90_000 });
+    assert.equal(at('198.51.100.99')?.target.text, '198.51.100.0/24');
     assert.deepEqual([at('198.51.100.9'), at('192.0.2.2')], [undefined, undefined], 'allowlisted, or not blocked');
     pass(85_001);
     await enforcement.add([block('192.0.2.1', 600)]);
@@ -173,12 +187,40 @@ describe('enforcement', () => {
     await enforcement.start([], []);
     fragile.broken = new Error('nft died');
     await enforcement.add([block('192.0.2.1', 60)]);
-    const address = Address.parse('192.0.2.1') ?? assert.fail();
-    assert.equal(enforcement.inForce(address), undefined);
+    const sender = signal({ ip: '192.0.2.1' });
+    assert.equal(enforcement.inForce(sender), undefined);
     fragile.broken = undefined;
     pass(3000);
     await enforcement.reconcile();
-    assert.equal(enforcement.inForce(address)?.since, NOW + 3000);
+    assert.equal(enforcement.inForce(sender)?.since, NOW + 3000);
+  });
+
+  test('a single flow is kept out by the layers that can, and heard of by its port', async () => {
+    const { fragile, solid, build } = make();
+    const flow = Flow.parse('udp:192.0.2.1:5071') ?? assert.fail();
+    const wide = build([fragile]);
+    await wide.start([block(flow.text, 60)], []);
+    assert.equal(wide.blocksFlows, false);
+    assert.deepEqual([await listed(fragile), await wide.check(flow)], [[], []]);
+    await wide.add([block('udp:192.0.2.1:5072', 60), block('192.0.2.9', 60)]);
+    await wide.reconcile();
+    assert.deepEqual(await listed(fragile), ['192.0.2.9'], 'a flow never becomes a wide block');
+
+    const both = build([fragile, new Narrow(dryRunConfig.parse({}), { clock: () => NOW }), solid]);
+    await both.start([], [network('198.51.100.1')]);
+    assert.equal(both.blocksFlows, true);
+    await both.add([block(flow.text, 60), block('udp:198.51.100.1:5071', 60)]);
+    assert.deepEqual(
+      (await both.check(flow)).map(({ layer, blocked }) => [layer, blocked]),
+      [
+        ['narrow', true],
+        ['dry-run', true],
+      ],
+    );
+    const heard = (port: number, ip = '192.0.2.1') => both.inForce(signal({ ip, port, transport: 'udp' }))?.target.text;
+    assert.deepEqual([heard(5071), heard(5072), heard(5071, '198.51.100.1')], [flow.text, undefined, undefined]);
+    await both.remove([flow]);
+    assert.deepEqual([heard(5071), both.size], [undefined, 1]);
   });
 
   test('a dry run keeps nobody out', async () => {
@@ -186,7 +228,7 @@ describe('enforcement', () => {
     const enforcement = build([solid]);
     await enforcement.start([], []);
     await enforcement.add([block('192.0.2.1', 60)]);
-    assert.equal(enforcement.inForce(Address.parse('192.0.2.1') ?? assert.fail()), undefined);
+    assert.equal(enforcement.inForce(signal({ ip: '192.0.2.1' })), undefined);
   });
 });
 

@@ -8,9 +8,13 @@ import {
 } from '../enforcers/enforcer.ts';
 import type { Address } from '../lib/address.ts';
 import type { Clock } from '../lib/clock.ts';
+import { Flow } from '../lib/flow.ts';
 import type { Network } from '../lib/network.ts';
 import { NetworkSet } from '../lib/network-set.ts';
+import type { Target } from '../lib/target.ts';
 import type { Block, DisabledAccount } from '../pipeline/decision.ts';
+import { flowOf } from '../pipeline/flow-of.ts';
+import type { Signal } from '../pipeline/signal.ts';
 import type { InForce } from '../silence/still-heard.ts';
 import type { LayerCheck, LayerResult } from './engine.ts';
 import type { EnforcerHealth } from './health.ts';
@@ -50,8 +54,9 @@ export class Enforcement {
   readonly #disabled = new Map<string, EnforcedAccount>();
   #allowlist: readonly Network[] = [];
   #allowed = new NetworkSet();
-  /** Since when each block is in force in some layer that really keeps out. */
+  /** Since when each block is in force in some layer that really keeps out; flows by their text. */
   readonly #inForce = new NetworkSet<number>();
+  readonly #flowsInForce = new Map<string, number>();
   #reconciling: Promise<void> | undefined;
 
   constructor(options: EnforcementOptions) {
@@ -75,6 +80,11 @@ export class Enforcement {
     return this.#disabled.size;
   }
 
+  /** Whether some layer keeps single flows out. */
+  get blocksFlows(): boolean {
+    return this.#layers.some(({ unavailable, enforcer }) => !unavailable && enforcer.capabilities.flows);
+  }
+
   /** Whether some layer really keeps accounts from calling. */
   get disablesAccounts(): boolean {
     return this.#accountLayers().some(({ enforcer }) => enforcer.capabilities.enforces);
@@ -89,7 +99,7 @@ export class Enforcement {
     for (const account of disabled) this.#disabled.set(account.aor, account);
     this.#noteAllowlist(allowlist);
     const begin = async (enforcer: Enforcer) => {
-      await enforcer.start(blocks, allowlist);
+      await enforcer.start(within(enforcer, blocks), allowlist);
       await enforcer.accounts?.start(disabled);
     };
     const results = await this.#each(begin);
@@ -123,12 +133,12 @@ export class Enforcement {
   async add(blocks: readonly Block[]): Promise<readonly LayerResult[]> {
     const longer = blocks.filter((block) => this.#remember(block));
     if (longer.length === 0) return this.#layers.map(({ enforcer }) => ({ layer: enforcer.name, error: null }));
-    const results = await this.#each((enforcer) => enforcer.add(longer));
+    const results = await this.#each((enforcer) => enforcer.add(within(enforcer, longer)));
     this.#noteInForce(longer, results);
     return results;
   }
 
-  remove(targets: readonly Network[]): Promise<readonly LayerResult[]> {
+  remove(targets: readonly Target[]): Promise<readonly LayerResult[]> {
     for (const target of targets) this.#forget(target);
     return this.#each((enforcer) => enforcer.remove(targets));
   }
@@ -154,16 +164,17 @@ export class Enforcement {
     return this.#each((enforcer) => enforcer.allow(allowlist));
   }
 
-  /** The block that some layer really keeps this address out by; undefined if there is none, or it is allowlisted. */
-  inForce(address: Address): InForce | undefined {
-    const held = this.#inForce.size === 0 ? undefined : this.#inForce.match(address);
-    if (held === undefined || this.#allowed.match(address) !== undefined) return undefined;
-    const target = held.network.text;
-    return { target, since: held.value, until: this.#blocks.get(target)?.expiresAt ?? Infinity };
+  /** The block that some layer really keeps the sender out by; undefined if there is none, or it is allowlisted. */
+  inForce(signal: Pick<Signal, 'address' | 'port' | 'transport'>): InForce | undefined {
+    const held = this.#networkInForce(signal.address) ?? this.#flowInForce(signal);
+    if (held === undefined || this.#allowed.match(signal.address) !== undefined) return undefined;
+    const { target, since } = held;
+    return { target, since, until: this.#blocks.get(target.text)?.expiresAt ?? Infinity };
   }
 
-  check(address: Address): Promise<readonly LayerCheck[]> {
-    return ask(this.#layers, (enforcer) => enforcer.check(address));
+  check(subject: Address | Flow): Promise<readonly LayerCheck[]> {
+    const layers = this.#layers.filter(({ enforcer }) => !(subject instanceof Flow) || enforcer.capabilities.flows);
+    return ask(layers, (enforcer) => enforcer.check(subject));
   }
 
   /** One at a time: a slow layer is not asked twice. */
@@ -195,7 +206,7 @@ export class Enforcement {
   #remember(block: Block): boolean {
     const known = this.#blocks.get(block.target.text);
     if (known !== undefined && (known.expiresAt ?? Infinity) >= (block.expiresAt ?? Infinity)) return false;
-    if (known !== undefined && !isInForce(known, this.#clock())) this.#inForce.delete(block.target);
+    if (known !== undefined && !isInForce(known, this.#clock())) this.#noLongerInForce(block.target);
     this.#blocks.set(block.target.text, { target: block.target, expiresAt: block.expiresAt });
     return true;
   }
@@ -214,19 +225,37 @@ export class Enforcement {
     if (!isKeptOut) return;
     const now = this.#clock();
     for (const { target } of blocks) {
-      if (this.#blocks.has(target.text) && this.#inForce.get(target) === undefined) this.#inForce.set(target, now);
+      if (!this.#blocks.has(target.text)) continue;
+      if (target instanceof Flow) this.#flowsInForce.set(target.text, this.#flowsInForce.get(target.text) ?? now);
+      else if (this.#inForce.get(target) === undefined) this.#inForce.set(target, now);
     }
   }
 
-  #forget(target: Network): void {
+  #forget(target: Target): void {
     this.#blocks.delete(target.text);
-    this.#inForce.delete(target);
+    this.#noLongerInForce(target);
+  }
+
+  #noLongerInForce(target: Target): void {
+    if (target instanceof Flow) this.#flowsInForce.delete(target.text);
+    else this.#inForce.delete(target);
+  }
+
+  #networkInForce(address: Address): Pick<InForce, 'target' | 'since'> | undefined {
+    const held = this.#inForce.size === 0 ? undefined : this.#inForce.match(address);
+    return held && { target: held.network, since: held.value };
+  }
+
+  #flowInForce(signal: Pick<Signal, 'address' | 'port' | 'transport'>): Pick<InForce, 'target' | 'since'> | undefined {
+    const flow = this.#flowsInForce.size === 0 ? undefined : flowOf(signal);
+    const since = flow && this.#flowsInForce.get(flow.text);
+    return flow === undefined || since === undefined ? undefined : { target: flow, since };
   }
 
   async #reconcileAll(): Promise<void> {
     const blocks = [...this.#blocks.values()];
     const results = await this.#each(async (enforcer, layer) => {
-      const ofBlocks = await enforcer.reconcile(blocks, this.#allowlist);
+      const ofBlocks = await enforcer.reconcile(within(enforcer, blocks), this.#allowlist);
       const ofAccounts = await enforcer.accounts?.reconcile([...this.#disabled.values()]);
       const added = ofBlocks.added + (ofAccounts?.added ?? 0);
       const removed = ofBlocks.removed + (ofAccounts?.removed ?? 0);
@@ -234,7 +263,7 @@ export class Enforcement {
       layer.repairs += added + removed;
       this.#onRepair(enforcer.name, added, removed);
     });
-    if (this.#inForce.size < this.#blocks.size) this.#noteInForce(blocks, results);
+    if (this.#inForce.size + this.#flowsInForce.size < this.#blocks.size) this.#noteInForce(blocks, results);
   }
 
   #accountLayers(): readonly Layer[] {
@@ -260,6 +289,11 @@ export class Enforcement {
       }),
     );
   }
+}
+
+/** What of these blocks a layer can do. */
+function within({ capabilities }: Enforcer, blocks: readonly Enforced[]): readonly Enforced[] {
+  return capabilities.flows ? blocks : blocks.filter(({ target }) => !(target instanceof Flow));
 }
 
 /** Asks each layer itself. */

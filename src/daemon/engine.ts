@@ -1,5 +1,6 @@
 import type { Address } from '../lib/address.ts';
-import type { Network } from '../lib/network.ts';
+import type { Flow } from '../lib/flow.ts';
+import type { Target } from '../lib/target.ts';
 import type { Block, DisabledAccount } from '../pipeline/decision.ts';
 import type { Health } from './health.ts';
 
@@ -26,7 +27,7 @@ export interface Engine {
   /** Called before the block is stored: a block is enforced first and written second. */
   applyBlocks(blocks: readonly Block[]): Promise<readonly LayerResult[]>;
   /** Lifts from every layer. Targets that no layer knows are no error. */
-  liftBlocks(targets: readonly Network[]): Promise<readonly LayerResult[]>;
+  liftBlocks(targets: readonly Target[]): Promise<readonly LayerResult[]>;
   /** Called before it is stored. Of the layers that know accounts. */
   disableAccounts(accounts: readonly DisabledAccount[]): Promise<readonly LayerResult[]>;
   enableAccounts(aors: readonly string[]): Promise<readonly LayerResult[]>;
@@ -37,8 +38,8 @@ export interface Engine {
    * and written second, so the store may not know it yet.
    */
   recorded(): Promise<void>;
-  /** Asks every layer about this very address. */
-  check(address: Address): Promise<readonly LayerCheck[]>;
+  /** Asks every layer about this very address, or those that know flows about this flow. */
+  check(subject: Address | Flow): Promise<readonly LayerCheck[]>;
   /** Asks every layer that knows accounts about this one. */
   checkAccount(aor: string): Promise<readonly LayerCheck[]>;
   health(): Health;

@@ -1,4 +1,5 @@
-import { Network } from '../lib/network.ts';
+import type { Network } from '../lib/network.ts';
+import { networkOf, parseTarget, type Target } from '../lib/target.ts';
 import { covers } from './allowlist-view.ts';
 import { checkWidth } from './network-limits.ts';
 import { OperationError } from './operation-error.ts';
@@ -49,13 +50,13 @@ async function add(context: OperationsContext, input: ParsedInput<'allowAdd'>): 
 
 /** Active blocks wholly inside one of `networks`, and those that hold one of them and more. */
 async function blocksOf(context: OperationsContext, networks: readonly Network[], at: number) {
-  const inside: Network[] = [];
+  const inside: Target[] = [];
   const around: string[] = [];
   const texts = networks.map(({ text }) => text);
   for (const row of await context.store.activeBlocksOn(texts, at)) {
-    const target = Network.parse(row.target);
+    const target = parseTarget(row.target);
     if (target === undefined) continue;
-    if (networks.some((network) => covers(network, target))) inside.push(target);
+    if (networks.some((network) => covers(network, networkOf(target)))) inside.push(target);
     else around.push(target.text);
   }
   return { inside, around };

@@ -1,5 +1,6 @@
 import { formatDuration } from '../lib/duration.ts';
 import { Network } from '../lib/network.ts';
+import { networkOf, parseTarget, type Target } from '../lib/target.ts';
 import { LIFTED_FOR_MS } from '../policy/offenders.ts';
 import type { StoredBlock } from '../store/store.ts';
 import { AllowlistView, covers, matchText } from './allowlist-view.ts';
@@ -83,19 +84,19 @@ function lastsAsLong(present: StoredBlock, expiresAt: number | null): boolean {
   return present.expiresAt === null || (expiresAt !== null && present.expiresAt >= expiresAt);
 }
 
-/** Lifts every block inside the named address or network, from every layer. */
+/** Lifts every block inside the named address or network, single flows too, from every layer. */
 async function unblock(context: OperationsContext, input: ParsedInput<'unblock'>): Promise<OperationResult<'unblock'>> {
   const { daemon, clock } = context;
   const named = counted(input.address);
   const at = clock();
   await context.engine.recorded();
-  const inside: Network[] = [];
+  const inside: Target[] = [];
   const around: string[] = [];
   for (const row of await context.store.activeBlocksOn([named.text], at)) {
-    const target = Network.parse(row.target);
+    const target = parseTarget(row.target);
     if (target === undefined) continue;
-    if (covers(named, target)) inside.push(target);
-    else if (covers(target, named)) around.push(target.text);
+    if (covers(named, networkOf(target))) inside.push(target);
+    else if (target instanceof Network && covers(target, named)) around.push(target.text);
   }
   // Layers are told even if the store knows no block: one command lifts it everywhere.
   const lifted = await lift(context, inside.length === 0 ? [named] : inside, at, input);
@@ -115,7 +116,7 @@ function againNote({ text }: Network): string {
 /** Ends blocks in the layers and in the store, and records it. */
 export async function lift(
   context: OperationsContext,
-  targets: readonly Network[],
+  targets: readonly Target[],
   at: number,
   { reason, by }: { readonly reason: string; readonly by: string },
 ): Promise<Pick<OperationResult<'unblock'>, 'lifted' | 'layers'>> {

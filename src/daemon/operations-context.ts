@@ -6,6 +6,7 @@ import type { EventType } from '../pipeline/finding.ts';
 import type { Geography } from '../pipeline/intel.ts';
 import type { EventRow, Retention, Store, StoredBlock } from '../store/store.ts';
 import type { Engine } from './engine.ts';
+import { aboutTarget } from './records.ts';
 
 /** A part of the allowlist that stands in no table: the host itself, the configuration. */
 export interface ImpliedEntry {
@@ -50,15 +51,15 @@ export async function* activeBlocks(store: Store, at: number): AsyncGenerator<St
 
 /** The record of an operator's action on an address. */
 export function actionEvent(type: EventType, target: string, at: number, description: string, by: string): EventRow {
+  const { details, ...about } = aboutTarget(target, description);
   return {
+    ...about,
     identity: `${type}:${target}:${at}`,
     type,
     severity: 'info',
-    ip: target,
     aor: '',
-    description,
     at,
-    details: { by },
+    details: { by, ...(details as object | null) },
   };
 }
 

@@ -1,7 +1,9 @@
 import { canonicalAor, withoutScheme } from '../lib/account.ts';
 import { networkProblem } from '../lib/config-values.ts';
 import { countText } from '../lib/count-text.ts';
+import { Flow } from '../lib/flow.ts';
 import { Network } from '../lib/network.ts';
+import { networkOf, parseTarget, targetWords, wordsOf } from '../lib/target.ts';
 import type { Dossier, Store, StoredBlock, StoredCampaign, StoredDisabled } from '../store/store.ts';
 import { AllowlistView, type AllowMatch, covers, matchText } from './allowlist-view.ts';
 import { OperationError } from './operation-error.ts';
@@ -15,8 +17,8 @@ export function whyHandlers(context: OperationsContext): Pick<Handlers, 'why'> {
 }
 
 async function why(context: OperationsContext, input: ParsedInput<'why'>): Promise<OperationResult<'why'>> {
-  const network = Network.parse(input.subject);
-  if (network !== undefined) return whyAddress(context, network, input.limit);
+  const target = parseTarget(input.subject);
+  if (target !== undefined) return whyAddress(context, networkOf(target), input.limit);
   if (looksLikeAddress(input.subject) || /^@|@$/.test(input.subject)) {
     const problem = networkProblem(input.subject);
     const isAlmost = problem.startsWith('expected a network without host bits');
@@ -40,6 +42,7 @@ async function whyAddress(
   const { store, engine, daemon, clock } = context;
   const onIt = await store.activeBlocksOn([network.text], clock());
   const blocks = onIt.filter(({ target }) => isCovered(network, target));
+  const ports = onIt.filter(({ target }) => isFlowOf(network, target));
   const allowlist = (await AllowlistView.read(context)).covering(network);
   const layers = await engine.check(network.base);
   const [known] = await store.reputations([network.text]);
@@ -52,8 +55,9 @@ async function whyAddress(
     verdict,
     origin: originOfAddress(network.base, await context.geography()),
     score: known?.score ?? null,
-    answer: answerText(network.text, allowlist, blocks),
+    answer: answerText(network.text, allowlist, blocks, ports),
     blocks,
+    ports,
     disabled: null,
     allowlist,
     layers: [stored, ...layers],
@@ -61,8 +65,9 @@ async function whyAddress(
     history,
     notes: [
       ...disagreement(verdict, layers),
-      ...insideNotes(network, onIt.length - blocks.length),
-      ...(verdict === 'blocked' ? reachNotes(context) : []),
+      ...(await portNotes(context, ports)),
+      ...insideNotes(network, onIt.length - blocks.length - ports.length),
+      ...(blocks.length + ports.length > 0 && allowlist.length === 0 ? reachNotes(context) : []),
     ],
   };
 }
@@ -79,18 +84,47 @@ function insideNotes(network: Network, count: number): readonly string[] {
     : [`${countText(count, 'block is', 'blocks are')} in force inside ${network.text}: see sipward blocks.`];
 }
 
+/** Layers that let a blocked port in, against the store. */
+async function portNotes({ engine }: OperationsContext, ports: readonly StoredBlock[]): Promise<readonly string[]> {
+  const flows = ports.flatMap(({ target }) => Flow.parse(target) ?? []);
+  const checked = await Promise.all(flows.map(async (flow) => ({ flow, layers: await engine.check(flow) })));
+  return checked.flatMap(({ flow, layers }) =>
+    layers
+      .filter(({ blocked }) => blocked === false)
+      .map(({ layer }) => `${layer} lets ${targetWords(flow)} in, against the store.`),
+  );
+}
+
+function isFlowOf(network: Network, target: string): boolean {
+  const flow = Flow.parse(target);
+  return flow !== undefined && network.isSingle && network.contains(flow.address);
+}
+
 function isCovered(network: Network, target: string): boolean {
   const outer = Network.parse(target);
   return outer !== undefined && covers(outer, network);
 }
 
-function answerText(ip: string, allowlist: readonly AllowMatch[], blocks: readonly StoredBlock[]): string {
+function answerText(
+  ip: string,
+  allowlist: readonly AllowMatch[],
+  blocks: readonly StoredBlock[],
+  ports: readonly StoredBlock[],
+): string {
   const [entry] = allowlist;
   if (entry !== undefined) return `${ip} is never blocked: the allowlist holds ${matchText(entry)}.`;
   const [block] = blocks;
-  if (block === undefined) return `${ip} is not blocked.`;
+  if (block === undefined)
+    return ports.length === 0 ? `${ip} is not blocked.` : `${ip} is let in, but for ${portsText(ports)}`;
   const what = block.target === ip ? ip : `${ip} (as part of ${block.target})`;
   return `${what} is blocked by ${block.by}: ${block.reason}`;
+}
+
+/** `UDP port 5071 of 203.0.113.7, which is blocked by brute-force: …` */
+function portsText(ports: readonly StoredBlock[]): string {
+  return ports
+    .map(({ target, by, reason }) => `${wordsOf(target)}, which is blocked by ${by}: ${reason}`)
+    .join('; and ');
 }
 
 /** Layers that do otherwise than the store says; the daemon mends them at its next reconciliation. */
@@ -118,6 +152,7 @@ async function whyAccount(context: OperationsContext, text: string, limit: numbe
     score: null,
     answer: `${accountText(text, disabled, isExempt)}; ${triedText(history.failures)}.`,
     blocks: [],
+    ports: [],
     disabled,
     allowlist: isExempt ? [{ target: aor, description: 'policy.accounts.allowlist in the configuration' }] : [],
     layers: [{ layer: 'store', blocked: wanted, error: null }, ...layers],

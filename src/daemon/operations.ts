@@ -127,6 +127,8 @@ export const OPERATIONS = {
       answer: z.string(),
       /** Blocks in force that keep it out. */
       blocks: list(storedBlock),
+      /** Blocks in force of single ports of it. */
+      ports: list(storedBlock),
       /** How the account is disabled now, if it is one and is. */
       disabled: storedDisabled.nullable(),
       /** Why it can never be blocked. */

@@ -1,5 +1,7 @@
 /** What signals, findings and decisions become in the store. */
 import { canonicalAor } from '../lib/account.ts';
+import { Flow } from '../lib/flow.ts';
+import { networkOf, parseTarget, type Target, targetWords } from '../lib/target.ts';
 import type { Block, Decision, DisabledAccount } from '../pipeline/decision.ts';
 import { type Finding, type Severity, subjectText, toldCampaign } from '../pipeline/finding.ts';
 import type { Membership, Outcome } from '../pipeline/pipeline.ts';
@@ -122,11 +124,11 @@ export function blockEvent(block: Block, { finding, membership }: Outcome): Even
     identity: blockIdentity(finding.identity),
     type: 'ip_blocked',
     severity: 'warning',
-    ip: block.target.text,
+    ip: networkOf(block.target).text,
     aor: '',
     description: block.reason,
     at: block.blockedAt,
-    details: { cause: finding.identity, expiresAt: block.expiresAt ?? null },
+    details: { cause: finding.identity, expiresAt: block.expiresAt ?? null, ...flowDetails(block.target) },
     campaign: campaignOf(finding, membership),
   };
 }
@@ -194,16 +196,29 @@ function heldIdentity(finding: string): string {
 }
 
 /** @param campaign what the block was for */
-export function unblockEvent(target: string, at: number, reason: string, campaign: string | null = null): EventRow {
+export function unblockEvent(text: string, at: number, reason: string, campaign: string | null = null): EventRow {
   return {
-    identity: `unblock:${target}:${at}`,
+    ...aboutTarget(text, reason),
+    identity: `unblock:${text}:${at}`,
     type: 'ip_unblocked',
     severity: 'info',
-    ip: target,
     aor: '',
-    description: reason,
     at,
-    details: null,
     campaign,
   };
+}
+
+/** Events are found by their address, and say of a flow which it is. */
+export function aboutTarget(text: string, description: string): Pick<EventRow, 'ip' | 'description' | 'details'> {
+  const target = parseTarget(text);
+  if (!(target instanceof Flow)) return { ip: text, description, details: null };
+  return {
+    ip: networkOf(target).text,
+    description: `${targetWords(target)}: ${description}`,
+    details: flowDetails(target),
+  };
+}
+
+function flowDetails(target: Target): object {
+  return target instanceof Flow ? { port: target.port, protocol: target.protocol } : {};
 }

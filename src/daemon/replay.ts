@@ -1,5 +1,7 @@
 import type { Config } from '../config/schema.ts';
+import { Flow, type Protocol } from '../lib/flow.ts';
 import type { Network } from '../lib/network.ts';
+import { networkOf } from '../lib/target.ts';
 import type { Batch } from '../pipeline/batch.ts';
 import type { Action } from '../pipeline/decision.ts';
 import { type Finding, type Severity, subjectJson, toldCampaign } from '../pipeline/finding.ts';
@@ -32,6 +34,9 @@ export interface ReplayReport {
   readonly decisions: readonly {
     readonly action: Action;
     readonly ip: string;
+    /** If a single flow of the address is blocked. */
+    readonly port?: number;
+    readonly protocol?: Protocol;
     /** The account, of a decision about one. */
     readonly aor?: string;
     /** The campaign, or another group such as all networks of a provider, of a decision about one; as in `subject`. */
@@ -122,7 +127,8 @@ export class Replay {
       }),
       decisions: this.#outcomes.map(({ finding, decision }) => ({
         action: decision.action,
-        ip: decision.target?.text ?? '',
+        ip: decision.target === undefined ? '' : networkOf(decision.target).text,
+        ...(decision.target instanceof Flow ? { port: decision.target.port, protocol: decision.target.protocol } : {}),
         ...(finding.subject.kind === 'aor' ? { aor: finding.subject.aor } : {}),
         ...(finding.subject.kind === 'campaign' ? { campaign: finding.subject.campaign } : {}),
         at: iso(decision.at),

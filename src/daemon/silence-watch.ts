@@ -114,9 +114,7 @@ export class SilenceWatch {
     if (mode === 'off') return;
     for (const signal of signals) {
       const block =
-        StillHeard.concerns(signal) && !except.includes(signal.sensor)
-          ? enforcement.inForce(signal.address)
-          : undefined;
+        StillHeard.concerns(signal) && !except.includes(signal.sensor) ? enforcement.inForce(signal) : undefined;
       const heard = block && this.#heard.note(signal, block);
       if (heard !== undefined) void this.#tellHeard(heard, signal, enforcement);
     }
@@ -143,7 +141,7 @@ export class SilenceWatch {
       ...this.#layers.emptied.map((layer) => `enforcer ${layer}: something else empties or changes it again and again`),
       ...(heard === undefined
         ? []
-        : [`blocked addresses are still heard, the last one ${heard.ip} by ${heard.sensor}`]),
+        : [`blocked addresses are still heard, the last one ${heard.what} by ${heard.sensor}`]),
     ];
   }
 
@@ -228,10 +226,10 @@ export class SilenceWatch {
 
   async #tellHeard(heard: Heard, signal: Signal, enforcement: Pick<Enforcement, 'check' | 'health'>): Promise<void> {
     const enforcing = new Set(enforcement.health().flatMap(({ name, enforces }) => (enforces ? [name] : [])));
-    const layers = (await enforcement.check(signal.address)).filter(({ layer }) => enforcing.has(layer));
+    const layers = (await enforcement.check(heard.subject)).filter(({ layer }) => enforcing.has(layer));
     const forMs = Math.floor((heard.at - heard.since) / 1000) * 1000;
-    const description = `${heard.ip} is blocked for ${formatDuration(forMs)} already and is still heard by ${heard.sensor}: ${layers.map(layerText).join('; ')}`;
-    this.#tell({ type: 'block_ineffective', severity: 'critical', description }, BLOCKS_HEARD, heard.ip);
+    const description = `${heard.what} is blocked for ${formatDuration(forMs)} already and is still heard by ${heard.sensor}: ${layers.map(layerText).join('; ')}`;
+    this.#tell({ type: 'block_ineffective', severity: 'critical', description }, BLOCKS_HEARD, signal.address.text);
   }
 
   /** @param about the state that begins with it; undefined if it is over at once */

@@ -1,5 +1,6 @@
 import { type Address, keyText } from '../lib/address.ts';
 import { BoundedTable } from '../lib/bounded-table.ts';
+import { Flow } from '../lib/flow.ts';
 import { Network } from '../lib/network.ts';
 import { isSuccess } from '../pipeline/failure.ts';
 import type { Outcome } from '../pipeline/pipeline.ts';
@@ -45,7 +46,8 @@ export class SourceBook {
   judge({ finding, decision }: Outcome): void {
     const { subject } = finding;
     const rank = rankOf(decision.action, decision.code, finding.type);
-    const isBlocked = decision.action === 'block';
+    // Of a flow only that flow is: the others behind its address go on.
+    const isBlocked = decision.action === 'block' && !(decision.target instanceof Flow);
     if (subject.kind === 'ip') {
       this.#mark(subject.address, 'verdict', rank);
       if (isBlocked) this.#mark(subject.address, 'blocked', 1);

@@ -6,7 +6,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Address } from '../lib/address.ts';
+import { Flow } from '../lib/flow.ts';
 import { Network } from '../lib/network.ts';
+import { parseTarget, type Target } from '../lib/target.ts';
 import type { Enforced, Enforcer } from './enforcer.ts';
 
 /** An enforcer not yet started, with the time it lives in. */
@@ -36,6 +38,18 @@ export function network(text: string): Network {
   return parsed;
 }
 
+export function flow(text: string): Flow {
+  const parsed = Flow.parse(text);
+  assert.ok(parsed, `not a flow: ${text}`);
+  return parsed;
+}
+
+function target(text: string): Target {
+  const parsed = parseTarget(text);
+  assert.ok(parsed, `not a target: ${text}`);
+  return parsed;
+}
+
 export function address(text: string): Address {
   const parsed = Address.parse(text);
   assert.ok(parsed, `not an address: ${text}`);
@@ -57,6 +71,7 @@ export function runEnforcerKit(name: string, kit: EnforcerKit): void {
     runStarting(kit);
     runAdding(kit);
     runAllowing(kit);
+    runFlows(kit);
     runEnding(kit);
     runReconciling(kit);
     runRandomly(kit);
@@ -229,6 +244,86 @@ function runAllowing({ withLab }: EnforcerKit): void {
     }));
 }
 
+function runFlows({ withLab, toleranceMs }: EnforcerKit): void {
+  const FLOWS = ['udp:192.0.2.1:5071', 'tcp:192.0.2.1:5071', 'tcp:[2001:db8::1]:5061'];
+  const flows = (name: string, story: (lab: EnforcerLab) => Promise<void>) =>
+    it(name, (context) =>
+      withLab(async (lab) => {
+        if (!lab.enforcer.capabilities.flows) return context.skip('keeps out no flows');
+        await story(lab);
+      }),
+    );
+
+  flows('keeps a flow out, and no other of its address', async ({ enforcer, now }) => {
+    await enforcer.start([{ target: flow('udp:192.0.2.1:5071'), expiresAt: now() + HOUR_MS }], []);
+    await enforcer.add([{ target: flow('tcp:[2001:db8::1]:5061'), expiresAt: now() + HOUR_MS }]);
+    for (const text of ['udp:192.0.2.1:5071', 'tcp:[2001:db8::1]:5061']) {
+      assert.equal(await enforcer.check(flow(text)), true, text);
+      assert.equal(await enforcer.check(flow(text).address), false, `all of ${flow(text).address.text}`);
+    }
+    for (const text of ['tcp:192.0.2.1:5071', 'udp:192.0.2.1:5072', 'udp:192.0.2.2:5071', 'tcp:[2001:db8::2]:5061']) {
+      assert.equal(await enforcer.check(flow(text)), false, text);
+    }
+    assert.deepEqual(await texts(enforcer), ['tcp:[2001:db8::1]:5061', 'udp:192.0.2.1:5071']);
+  });
+
+  flows('keeps flows and blocks of their address apart', async ({ enforcer, now }) => {
+    const until = (hours: number) => now() + hours * HOUR_MS;
+    await enforcer.start([], []);
+    await enforcer.add(FLOWS.map((text, hours) => ({ target: flow(text), expiresAt: until(hours + 1) })));
+    await enforcer.add(['192.0.2.1', '192.0.2.0/24'].map((text) => ({ target: network(text), expiresAt: until(9) })));
+    assert.equal(await enforcer.check(flow('udp:192.0.2.1:9')), true, 'the whole address');
+    await enforcer.remove([network('192.0.2.1'), flow('tcp:192.0.2.1:5071'), flow('udp:192.0.2.77:1')]);
+    assert.equal(await enforcer.check(flow('udp:192.0.2.1:9')), true, 'the network around it');
+    await enforcer.remove([network('192.0.2.0/24')]);
+    assert.equal(await enforcer.check(flow('udp:192.0.2.1:9')), false);
+    assert.equal(await enforcer.check(flow('udp:192.0.2.1:5071')), true);
+    assert.deepEqual(await texts(enforcer), ['tcp:[2001:db8::1]:5061', 'udp:192.0.2.1:5071']);
+  });
+
+  flows('never keeps out a flow of who is allowlisted', async ({ enforcer, now }) => {
+    await enforcer.start(
+      FLOWS.map((text) => ({ target: flow(text), expiresAt: now() + HOUR_MS })),
+      ['192.0.2.0/28', '2001:db8::/32'].map(network),
+    );
+    for (const text of FLOWS) assert.equal(await enforcer.check(flow(text)), false, text);
+    await enforcer.allow([]);
+    for (const text of FLOWS) assert.equal(await enforcer.check(flow(text)), true, text);
+  });
+
+  flows('extends the time of a flow, and lets it end by itself', async ({ enforcer, now, pass }) => {
+    const [first, second, third] = FLOWS.map(flow) as [Flow, Flow, Flow];
+    const end = now() + 2 * HOUR_MS;
+    await enforcer.start([], []);
+    await enforcer.add([{ target: first, expiresAt: now() + 400 }]);
+    await enforcer.add([{ target: second, expiresAt: now() + HOUR_MS }]);
+    await enforcer.add([{ target: second, expiresAt: end }]);
+    await enforcer.add([{ target: second, expiresAt: now() + HOUR_MS }]);
+    await enforcer.add([{ target: third, expiresAt: undefined }]);
+    await pass(500);
+    assert.deepEqual(await texts(enforcer), [third.text, second.text].sort());
+    assert.equal(await enforcer.check(first), false);
+    const seen = await endOf(enforcer, second.text);
+    assert.ok(seen !== undefined && Math.abs(seen - end) <= toleranceMs, `ends at ${seen}, expected ${end}`);
+    assert.equal(await endOf(enforcer, third.text), undefined);
+  });
+
+  flows('mends what it holds of flows', async ({ enforcer, now }) => {
+    const blocks = FLOWS.map((text) => ({ target: flow(text), expiresAt: now() + HOUR_MS }));
+    await enforcer.start(blocks.slice(0, 2), []);
+    assert.deepEqual(await enforcer.reconcile(blocks.slice(1), []), { added: 1, removed: 1 });
+    assert.deepEqual(await texts(enforcer), [FLOWS[1], FLOWS[2]].sort());
+    assert.equal(await enforcer.check(flow('tcp:[2001:db8::1]:5061')), true);
+  });
+
+  flows('mends nothing when its flows are as they should be', async ({ enforcer, now }) => {
+    const blocks = FLOWS.map((text) => ({ target: flow(text), expiresAt: now() + HOUR_MS }));
+    await enforcer.start(blocks, []);
+    assert.deepEqual(await enforcer.reconcile(blocks, []), { added: 0, removed: 0 });
+    assert.deepEqual(await enforcer.reconcile(blocks, []), { added: 0, removed: 0 });
+  });
+}
+
 function runEnding({ withLab }: EnforcerKit): void {
   it('lets blocks end by themselves, and be added again', (context) =>
     withLab(async ({ enforcer, now, pass }) => {
@@ -296,7 +391,8 @@ function runReconciling({ withLab }: EnforcerKit): void {
 }
 
 /** The few targets of random runs, so that they meet each other: single addresses, networks around them, both families. */
-const TARGETS = ['192.0.2.1', '192.0.2.0/31', '192.0.2.0/24', '2001:db8::/64', '2001:db8::1', '2001:db8::/32'];
+const NETWORKS = ['192.0.2.1', '192.0.2.0/31', '192.0.2.0/24', '2001:db8::/64', '2001:db8::1', '2001:db8::/32'];
+const TARGETS = [...NETWORKS, 'udp:192.0.2.1:5060', 'tcp:192.0.2.1:5060', 'udp:[2001:db8::1]:5060'];
 
 const operation = fc.oneof(
   fc.record({ add: fc.array(fc.tuple(fc.constantFrom(...TARGETS), fc.integer({ min: 1, max: 9 })), { maxLength: 4 }) }),
@@ -305,14 +401,21 @@ const operation = fc.oneof(
 
 type Operation = { readonly add: readonly (readonly [string, number])[] } | { readonly remove: readonly string[] };
 
+function withoutFlows(step: Operation): Operation {
+  const isNetwork = (text: string) => NETWORKS.includes(text);
+  return 'remove' in step
+    ? { remove: step.remove.filter(isNetwork) }
+    : { add: step.add.filter(([text]) => isNetwork(text)) };
+}
+
 /** Tells the enforcer, and writes down what it must then hold: the hour each target's block ends. */
 function apply(step: Operation, enforcer: Enforcer, model: Map<string, number>, at: number): Promise<void> {
   if ('remove' in step) {
     for (const text of step.remove) model.delete(text);
-    return enforcer.remove(step.remove.map(network));
+    return enforcer.remove(step.remove.map(target));
   }
   for (const [text, hours] of step.add) model.set(text, Math.max(model.get(text) ?? 0, hours));
-  return enforcer.add(step.add.map(([text, hours]) => ({ target: network(text), expiresAt: at + hours * HOUR_MS })));
+  return enforcer.add(step.add.map(([text, hours]) => ({ target: target(text), expiresAt: at + hours * HOUR_MS })));
 }
 
 function runRandomly({ withLab, randomRuns, toleranceMs }: EnforcerKit): void {
@@ -321,7 +424,8 @@ function runRandomly({ withLab, randomRuns, toleranceMs }: EnforcerKit): void {
       const at = now();
       const model = new Map<string, number>();
       await enforcer.start([], []);
-      await Promise.all(operations.map((step) => apply(step, enforcer, model, at)));
+      const steps = enforcer.capabilities.flows ? operations : operations.map(withoutFlows);
+      await Promise.all(steps.map((step) => apply(step, enforcer, model, at)));
       const seen = new Map((await enforcer.list()).map((block) => [block.target.text, block.expiresAt ?? Infinity]));
       assert.deepEqual([...seen.keys()].sort(), [...model.keys()].sort());
       for (const [text, hours] of model) {

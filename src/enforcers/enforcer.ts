@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import type { Address } from '../lib/address.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Flow } from '../lib/flow.ts';
 import type { Network } from '../lib/network.ts';
+import type { Target } from '../lib/target.ts';
 
 /** What an enforcer keeps out, and until when. */
 export interface Enforced {
-  readonly target: Network;
+  readonly target: Target;
   /** Milliseconds since the epoch; undefined: until removed. */
   readonly expiresAt: number | undefined;
 }
@@ -33,6 +35,8 @@ export interface EnforcerCapabilities {
   readonly expires: boolean;
   /** Networks can be kept out, not only single addresses and /64s. */
   readonly networks: boolean;
+  /** Single flows can be kept out. If not, the layer is never given one. */
+  readonly flows: boolean;
   /** Packets are really dropped: false for `dry-run`. */
   readonly enforces: boolean;
 }
@@ -65,11 +69,11 @@ export interface Enforcer {
   /** Keeps out. A longer time extends, a shorter one does not shorten. Resolves when in force. */
   add(blocks: readonly Enforced[]): Promise<void>;
   /** Lifts. Unknown targets are no error. Resolves when lifted. */
-  remove(targets: readonly Network[]): Promise<void>;
+  remove(targets: readonly Target[]): Promise<void>;
   /** The allowlist changed. */
   allow(allowlist: readonly Network[]): Promise<void>;
-  /** Whether this very address is kept out now, asked of the layer itself (for `why`). */
-  check(address: Address): Promise<boolean>;
+  /** Whether this very address, or flow, is kept out now, asked of the layer itself (for `why`). */
+  check(subject: Address | Flow): Promise<boolean>;
   /** Everything the layer itself holds now. May be slow. */
   list(): Promise<readonly Enforced[]>;
   /**

@@ -1,4 +1,4 @@
-import type { Network } from '../lib/network.ts';
+import type { Target } from '../lib/target.ts';
 import type { Finding } from './finding.ts';
 
 export const ACTIONS = ['block', 'hold', 'watch', 'ignore'] as const;
@@ -26,10 +26,10 @@ export type ReasonCode = (typeof REASON_CODES)[number];
 export interface Decision {
   readonly action: Action;
   /**
-   * What is blocked: a single IPv4 address, an IPv6 /64, or a network. Absent if the finding names none; a block of a
-   * finding about an account disables that account.
+   * What is blocked: a single IPv4 address, an IPv6 /64, a network, or one flow of a known-good address. Absent if the
+   * finding names none; a block of a finding about an account disables that account.
    */
-  readonly target: Network | undefined;
+  readonly target: Target | undefined;
   readonly at: number;
   /** For `block` (and `hold`: what it would have been), how long from `at`; else 0. */
   readonly seconds: number;
@@ -44,9 +44,9 @@ export interface Decision {
 /** The reason of what changes nothing. */
 export const ALREADY_BLOCKED = 'is blocked already';
 
-/** An address or network kept out until a time. */
+/** An address, network or flow kept out until a time. */
 export interface Block {
-  readonly target: Network;
+  readonly target: Target;
   readonly reason: string;
   /** Milliseconds since the epoch. */
   readonly blockedAt: number;

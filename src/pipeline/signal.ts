@@ -5,7 +5,8 @@
  * - **proven**: the source address cannot be forged. Yes, no, or unknown for inputs that cannot tell.
  * - **finding**: what a detector concluded, with bounded evidence.
  * - **decision**: what policy does about a finding, with its reason as a value.
- * - **block**: an address or network kept out until a time.
+ * - **flow**: what one socket sends: an address, a source port, and UDP or TCP.
+ * - **block**: an address, network or flow kept out until a time.
  * - **disabled account**: an account kept from calling until a time; it stays registered and can be called.
  * - **allowlist**: who is never blocked. It always wins.
  * - **sensor**: the configured source that saw a signal, by name.

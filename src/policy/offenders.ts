@@ -1,10 +1,13 @@
+import type { Address } from '../lib/address.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
+import { Flow } from '../lib/flow.ts';
 import { Network } from '../lib/network.ts';
+import { networkOf, type Target } from '../lib/target.ts';
 import type { Signal } from '../pipeline/signal.ts';
 
 /** What is remembered of a source that was blocked, or would have been. */
 interface Offender {
-  readonly target: Network;
+  readonly target: Target;
   /** When the block ends, ms since the epoch; Infinity for a block forever. */
   readonly until: number;
   /** How often it was blocked by decisions, forgiven ones not counted. */
@@ -67,7 +70,7 @@ export class Offenders {
    * @param times how often decisions have blocked it; undefined for a block by hand, which does not count
    * @param trusted how often of these for what nobody can have forged
    */
-  noteBlock(target: Network, until: number, times: number | undefined, trusted = times): void {
+  noteBlock(target: Target, until: number, times: number | undefined, trusted = times): void {
     const known = this.#get(target);
     const distrusted = times === undefined || times === 0 ? until : until + DISTRUST_MS;
     this.#set({
@@ -82,9 +85,10 @@ export class Offenders {
     });
   }
 
-  noteUnblock(target: Network, at: number): void {
+  noteUnblock(target: Target, at: number): void {
     const offender = this.#get(target);
     if (offender === undefined || offender.until <= at) return;
+    if (target instanceof Flow) this.#spareAddress(target.address, at);
     const times = Math.max(0, offender.times - 1);
     const trusted = Math.min(offender.trusted, times);
     this.#set({
@@ -100,12 +104,12 @@ export class Offenders {
   }
 
   /** Whether a block holds all of `target`. */
-  isBlocked(target: Network, at: number): boolean {
+  isBlocked(target: Target, at: number): boolean {
     return this.blockedUntil(target) > at;
   }
 
   /** Until when blocks hold all of `target`, ms since the epoch; 0 if none ever did. */
-  blockedUntil(target: Network): number {
+  blockedUntil(target: Target): number {
     return this.#around(target).reduce((latest, { until }) => Math.max(latest, until), 0);
   }
 
@@ -118,7 +122,7 @@ export class Offenders {
    * @param times block times by offence, ms; the last stands for all further ones
    * @param isForgeable others may have sent what it is blocked for: that makes nobody an offender who was none
    */
-  sentence(target: Network, at: number, times: readonly number[], isForgeable: boolean): Sentence {
+  sentence(target: Target, at: number, times: readonly number[], isForgeable: boolean): Sentence {
     const offender = this.#unforgiven(target, at);
     const before = (isForgeable ? offender?.times : offender?.trusted) ?? 0;
     return { before, ms: times[Math.min(before, times.length - 1)] ?? 0 };
@@ -128,7 +132,7 @@ export class Offenders {
    * @param isForgeable as for `sentence`
    * @param isDevice it looks like somebody's own device: who gets in afterwards is not distrusted for it
    */
-  punish(target: Network, at: number, { ms }: Sentence, isForgeable: boolean, isDevice = false): void {
+  punish(target: Target, at: number, { ms }: Sentence, isForgeable: boolean, isDevice = false): void {
     const offender = this.#unforgiven(target, at);
     const until = at + ms;
     const welcomeFrom = until + DISTRUST_MS;
@@ -169,29 +173,38 @@ export class Offenders {
     this.#offenders.expire(({ until }) => until + this.#forgiveAfterMs < now);
   }
 
+  /** Whoever lets one flow in wants the address left alone. */
+  #spareAddress(address: Address, at: number): void {
+    const target = Network.counted(address);
+    const unknown = { target, until: at, times: 0, trusted: 0, welcomeFrom: at, provenWelcomeFrom: at, trialUntil: 0 };
+    this.#set({ ...(this.#get(target) ?? unknown), sparedUntil: at + LIFTED_FOR_MS });
+  }
+
   /** What is remembered of `target` and of all networks that hold it. */
-  #around(target: Network): Offender[] {
-    const found: Offender[] = [];
-    for (const length of this.#lengths[target.family]) {
-      if (length > target.length) continue;
-      const offender = this.#get(length === target.length ? target : Network.of(target.base, length));
+  #around(target: Target): Offender[] {
+    const own = target instanceof Flow ? this.#get(target) : undefined;
+    const found: Offender[] = own === undefined ? [] : [own];
+    const network = networkOf(target);
+    for (const length of this.#lengths[network.family]) {
+      if (length > network.length) continue;
+      const offender = this.#get(length === network.length ? network : Network.of(network.base, length));
       if (offender !== undefined) found.push(offender);
     }
     return found;
   }
 
-  #unforgiven(target: Network, at: number): Offender | undefined {
+  #unforgiven(target: Target, at: number): Offender | undefined {
     const offender = this.#get(target);
     return offender === undefined || at - offender.until > this.#forgiveAfterMs ? undefined : offender;
   }
 
-  #get({ text }: Network): Offender | undefined {
+  #get({ text }: Target): Offender | undefined {
     return this.#forever.get(text) ?? this.#offenders.get(text);
   }
 
   #set(offender: Offender): void {
     const { target, until } = offender;
-    this.#lengths[target.family].add(target.length);
+    if (target instanceof Network) this.#lengths[target.family].add(target.length);
     const [into, other] = until === Infinity ? [this.#forever, this.#offenders] : [this.#offenders, this.#forever];
     other.delete(target.text);
     into.set(target.text, offender);

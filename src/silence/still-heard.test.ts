@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NOW, series, signal } from '../../test/support/signals.ts';
+import { Flow } from '../lib/flow.ts';
+import { Network } from '../lib/network.ts';
 import type { SignalKind } from '../pipeline/signal.ts';
 import { type InForce, StillHeard } from './still-heard.ts';
 
 const MINUTE = 60_000;
-const BLOCK: InForce = { target: '203.0.113.7', since: NOW, until: NOW + 60 * MINUTE };
+const network = (text: string) => Network.parse(text) ?? assert.fail(text);
+const BLOCK: InForce = { target: network('203.0.113.7'), since: NOW, until: NOW + 60 * MINUTE };
 
 /** How often it was told of five signals, 20 s apart, the first so long after the block. */
 function told(afterMs: number, sketch: { kind?: SignalKind; stepMs?: number; block?: InForce } = {}): number {
@@ -18,27 +21,32 @@ describe('a blocked address that is still heard', () => {
   test('is told of once, with where and how much', () => {
     const heard = new StillHeard(MINUTE);
     const all = series(50, 5_000, { at: NOW + 2 * MINUTE, sensor: 'edge' }).map((one) => heard.note(one, BLOCK));
-    assert.deepEqual(
-      all.filter((one) => one !== undefined),
-      [
-        {
-          target: '203.0.113.7',
-          ip: '203.0.113.7',
-          sensor: 'edge',
-          signals: 3,
-          since: NOW,
-          at: NOW + 2 * MINUTE + 10_000,
-        },
-      ],
-    );
+    const [first, ...others] = all.filter((one) => one !== undefined);
+    const { subject, ...told } = first ?? assert.fail();
+    assert.deepEqual([subject.text, others], ['203.0.113.7', []]);
+    assert.deepEqual(told, {
+      what: '203.0.113.7',
+      sensor: 'edge',
+      signals: 3,
+      since: NOW,
+      at: NOW + 2 * MINUTE + 10_000,
+    });
     assert.equal(heard.heard(NOW + 10 * MINUTE)?.signals, 50);
     assert.equal(heard.heard(NOW + 30 * MINUTE), undefined, 'over');
+  });
+
+  test('may be a single flow', () => {
+    const heard = new StillHeard(MINUTE);
+    const target = Flow.parse('udp:203.0.113.7:5060') ?? assert.fail();
+    const all = series(5, 20_000, { at: NOW + 2 * MINUTE }).map((one) => heard.note(one, { ...BLOCK, target }));
+    const [told] = all.filter((one) => one !== undefined);
+    assert.deepEqual([told?.subject, told?.what], [target, 'UDP port 5060 of 203.0.113.7']);
   });
 
   test('is told of again after a day, with another address', () => {
     const heard = new StillHeard(MINUTE);
     const count = (ip: string, at: number) => {
-      const block = { target: ip, since: at - 5 * MINUTE, until: Infinity };
+      const block = { target: network(ip), since: at - 5 * MINUTE, until: Infinity };
       return series(5, 20_000, { ip, at }).filter((one) => heard.note(one, block) !== undefined).length;
     };
     assert.deepEqual(

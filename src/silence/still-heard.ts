@@ -1,20 +1,23 @@
+import type { Address } from '../lib/address.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
+import { Flow } from '../lib/flow.ts';
+import { type Target, targetWords } from '../lib/target.ts';
 import type { Signal, SignalKind } from '../pipeline/signal.ts';
 
 /** A block as it is in force. */
 export interface InForce {
-  /** What is blocked, as text. */
-  readonly target: string;
+  readonly target: Target;
   /** Since when some layer keeps it out, ms since the epoch. */
   readonly since: number;
   /** Until when; `Infinity` for good. */
   readonly until: number;
 }
 
-/** A blocked address that is heard all the same. */
+/** A blocked address, or flow, that is heard all the same. */
 export interface Heard {
-  readonly target: string;
-  readonly ip: string;
+  readonly subject: Address | Flow;
+  /** In words. */
+  readonly what: string;
   readonly sensor: string;
   readonly signals: number;
   readonly since: number;
@@ -66,16 +69,17 @@ export class StillHeard {
   note(signal: Signal, block: InForce): Heard | undefined {
     const { at } = signal;
     if (at <= block.since + this.#afterMs || at >= block.until - END_TOLERANCE_MS) return undefined;
-    const ip = signal.address.text;
-    let entry = this.#addresses.get(ip);
+    const subject = block.target instanceof Flow ? block.target : signal.address;
+    let entry = this.#addresses.get(subject.text);
     if (entry === undefined || entry.since !== block.since) {
       entry = { firstAt: at, signals: 0, since: block.since };
-      this.#addresses.set(ip, entry);
+      this.#addresses.set(subject.text, entry);
     }
     entry.signals++;
     if (entry.signals < ENOUGH || at - entry.firstAt < APART_MS) return undefined;
     const isNew = !this.isHeard(at) && at - this.#toldAt >= AGAIN_MS;
-    this.#last = { target: block.target, ip, sensor: signal.sensor, signals: entry.signals, since: block.since, at };
+    const what = subject instanceof Flow ? targetWords(subject) : subject.text;
+    this.#last = { subject, what, sensor: signal.sensor, signals: entry.signals, since: block.since, at };
     if (!isNew) return undefined;
     this.#toldAt = at;
     return this.#last;

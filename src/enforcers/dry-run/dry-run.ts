@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Address } from '../../lib/address.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { Flow } from '../../lib/flow.ts';
 import { Network } from '../../lib/network.ts';
+import type { Target } from '../../lib/target.ts';
 import { type Enforced, type Enforcer, type EnforcerContext, isInForce, longer, type Repair } from '../enforcer.ts';
 import { DryRunAccounts } from './dry-run-accounts.ts';
 
@@ -22,7 +24,7 @@ export type DryRunConfig = z.output<typeof dryRunConfig>;
 /** Remembers what would be kept out and drops nothing. */
 export class DryRun implements Enforcer {
   readonly name = 'dry-run';
-  readonly capabilities = { expires: true, networks: true, enforces: false };
+  readonly capabilities = { expires: true, networks: true, flows: true, enforces: false };
   readonly accounts: DryRunAccounts;
   readonly #maxEntries: number;
   readonly #clock: Clock;
@@ -53,7 +55,7 @@ export class DryRun implements Enforcer {
     for (const block of blocks) this.#put(block, now);
   }
 
-  async remove(targets: readonly Network[]): Promise<void> {
+  async remove(targets: readonly Target[]): Promise<void> {
     for (const target of targets) this.#entries.delete(target.text);
   }
 
@@ -61,15 +63,16 @@ export class DryRun implements Enforcer {
     this.#allowlist = [...allowlist];
   }
 
-  async check(address: Address): Promise<boolean> {
+  async check(subject: Address | Flow): Promise<boolean> {
+    const address = subject instanceof Flow ? subject.address : subject;
     if (this.#allowlist.some((network) => network.contains(address))) return false;
-    const now = this.#clock();
     const bits = address.family === 4 ? 32 : 128;
-    for (let length = 0; length <= bits; length++) {
-      const block = this.#entries.get(Network.of(address, length).text);
-      if (block !== undefined && isInForce(block, now)) return true;
-    }
-    return false;
+    const around = Array.from({ length: bits + 1 }, (_, length) => Network.of(address, length).text);
+    const now = this.#clock();
+    return [subject.text, ...around].some((text) => {
+      const block = this.#entries.get(text);
+      return block !== undefined && isInForce(block, now);
+    });
   }
 
   async list(): Promise<readonly Enforced[]> {

@@ -1,5 +1,5 @@
 /** What should be in the kernel, as far as this process was told. */
-import type { Network } from '../../lib/network.ts';
+import type { Target } from '../../lib/target.ts';
 import { type Enforced, isInForce, longer } from '../enforcer.ts';
 import { isCanary, setOf } from './address-sets.ts';
 
@@ -14,7 +14,7 @@ export class Book {
     return this.#blocks.size;
   }
 
-  get(target: Network): Enforced | undefined {
+  get(target: Target): Enforced | undefined {
     return this.#blocks.get(target.text);
   }
 
@@ -41,7 +41,7 @@ export class Book {
     this.#blocks.set(block.target.text, block);
   }
 
-  delete(target: Network): void {
+  delete(target: Target): void {
     this.#blocks.delete(target.text);
   }
 

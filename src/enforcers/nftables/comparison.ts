@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Network } from '../../lib/network.ts';
+import type { Target } from '../../lib/target.ts';
 import { type Enforced, isInForce } from '../enforcer.ts';
 import type { Book } from './book.ts';
 
@@ -9,9 +9,9 @@ const SLICE = 2_000;
 /** What differs, by what has to be done about it. */
 export interface Difference {
   /** Not in the kernel, or with another end. */
-  readonly missing: readonly Network[];
+  readonly missing: readonly Target[];
   /** In the kernel and not to be there. */
-  readonly surplus: readonly Network[];
+  readonly surplus: readonly Target[];
 }
 
 /**
@@ -23,14 +23,14 @@ export class Comparison {
   readonly #touched = new Set<string>();
   #isAllowlistTouched = false;
   readonly #seen = new Set<string>();
-  readonly #missing: Network[] = [];
-  readonly #surplus: Network[] = [];
+  readonly #missing: Target[] = [];
+  readonly #surplus: Target[] = [];
 
   constructor(book: Book) {
     this.#book = book;
   }
 
-  touch(target: Network): void {
+  touch(target: Target): void {
     this.#touched.add(target.text);
   }
 
@@ -72,7 +72,7 @@ export class Comparison {
     await inSlices(this.#book.values(), (block) => {
       if (!this.#seen.has(block.target.text) && isInForce(block, now + toleranceMs)) this.#missing.push(block.target);
     });
-    const untouched = (target: Network) => !this.#touched.has(target.text);
+    const untouched = (target: Target) => !this.#touched.has(target.text);
     return { missing: this.#missing.filter(untouched), surplus: this.#surplus.filter(untouched) };
   }
 }

@@ -1,16 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parseTarget } from '../../lib/target.ts';
 import { network } from '../enforcer.testkit.ts';
 import { filterOf } from './connections.ts';
 
 const filter = (targets: readonly string[], allowlist: readonly string[] = [], ports: readonly number[] = []) =>
-  filterOf(targets.map(network), allowlist.map(network), ports).join(' ');
+  filterOf(
+    targets.flatMap((text) => parseTarget(text) ?? assert.fail(text)),
+    allowlist.map(network),
+    ports,
+  ).join(' ');
 
 describe('the connections to end', () => {
   it('are those of the targets, IPv6 networks in brackets as ss wants them', () =>
     assert.equal(
       filter(['192.0.2.1', '198.51.100.0/24', '2001:db8::/64', '2001:db8::1']),
       '( dst 192.0.2.1 or dst 198.51.100.0/24 or dst [2001:db8::/64] or dst [2001:db8::1] )',
+    ));
+
+  it('are those of a flow alone', () =>
+    assert.equal(
+      filter(['tcp:192.0.2.1:5071', 'tcp:[2001:db8::1]:5061'], ['192.0.2.0/24']),
+      '( dst 192.0.2.1:5071 or dst [2001:db8::1]:5061 ) and not dst 192.0.2.0/24',
     ));
 
   it('are never those of the allowlist', () =>

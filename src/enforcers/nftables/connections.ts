@@ -1,6 +1,8 @@
-/** Ends open TCP connections of blocked sources. */
+/** Ends open TCP connections of blocked sources and flows. */
 import { setTimeout } from 'node:timers/promises';
+import { Flow } from '../../lib/flow.ts';
 import type { Network } from '../../lib/network.ts';
+import { networkOf, type Target } from '../../lib/target.ts';
 import { run } from './command.ts';
 import type { NftablesConfig } from './config.ts';
 
@@ -18,7 +20,7 @@ const MAX_WAITING = 10_000;
 export class ConnectionEnder {
   readonly #config: Pick<NftablesConfig, 'prefix' | 'ports'>;
   readonly #onFault: (error: Error) => void;
-  #waiting: Network[] = [];
+  #waiting: Target[] = [];
   #allowlist: readonly Network[] = [];
   #running: Promise<void> | undefined;
 
@@ -28,8 +30,10 @@ export class ConnectionEnder {
   }
 
   /** @param allowlist whose connections stay, also inside of a blocked network */
-  end(targets: readonly Network[], allowlist: readonly Network[]): void {
-    this.#waiting.push(...targets.slice(0, MAX_WAITING - this.#waiting.length));
+  end(targets: readonly Target[], allowlist: readonly Network[]): void {
+    const connected = targets.filter((target) => !(target instanceof Flow) || target.protocol === 'tcp');
+    if (connected.length === 0) return;
+    this.#waiting.push(...connected.slice(0, MAX_WAITING - this.#waiting.length));
     this.#allowlist = allowlist;
     this.#running ??= this.#run()
       .catch((error: unknown) => this.#onFault(new Error('open connections were not ended', { cause: error })))
@@ -55,11 +59,11 @@ export class ConnectionEnder {
 }
 
 export function filterOf(
-  targets: readonly Network[],
+  targets: readonly Target[],
   allowlist: readonly Network[],
   ports: readonly number[],
 ): string[] {
-  const spared = allowlist.filter((network) => targets.some((target) => target.overlaps(network)));
+  const spared = allowlist.filter((network) => targets.some((target) => networkOf(target).overlaps(network)));
   return [
     ...either(targets.map((target) => ['dst', peer(target)])),
     ...spared.flatMap((network) => ['and', 'not', 'dst', peer(network)]),
@@ -71,6 +75,8 @@ function either(conditions: readonly (readonly string[])[]): string[] {
   return ['(', ...conditions.flatMap((condition, index) => (index === 0 ? condition : ['or', ...condition])), ')'];
 }
 
-function peer(network: Network): string {
-  return network.family === 4 ? network.text : `[${network.text}]`;
+function peer(target: Target): string {
+  const { family, text } = networkOf(target);
+  const host = family === 4 ? text : `[${text}]`;
+  return target instanceof Flow ? `${host}:${target.port}` : host;
 }

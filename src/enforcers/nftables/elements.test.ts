@@ -20,6 +20,14 @@ table inet sipward {
 	}
 }
 table inet sipward {
+	set block4-flows {
+		type ipv4_addr . inet_proto . inet_service
+		flags timeout
+		elements = { 203.0.113.7 . tcp . 5060,
+			     203.0.113.7 . udp . 5071 timeout 1h expires 59m59s996ms }
+	}
+}
+table inet sipward {
 	set empty {
 		type ipv6_addr
 		flags timeout
@@ -33,6 +41,8 @@ const EXPECTED: readonly Element[] = [
   { set: 'block4-32', key: '255.255.255.255', leftMs: undefined },
   { set: 'block4-32', key: '192.0.2.3', leftMs: 7300 * 86_400_000 - 4 },
   { set: 'block6-64', key: '2001:db8::', leftMs: 4 },
+  { set: 'block4-flows', key: '203.0.113.7 . tcp . 5060', leftMs: undefined },
+  { set: 'block4-flows', key: '203.0.113.7 . udp . 5071', leftMs: 3_599_996 },
 ];
 
 function parse(chunks: readonly string[]): Element[] {

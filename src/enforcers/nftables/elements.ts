@@ -7,7 +7,7 @@ import { runNft } from './command.ts';
 
 export interface Element {
   readonly set: string;
-  /** As nft writes it: an address, a network or a range. */
+  /** As nft writes it: an address, or the parts of a flow. */
   readonly key: string;
   /** Milliseconds left, undefined: for ever. */
   readonly leftMs: number | undefined;
@@ -73,10 +73,11 @@ export class ElementParser {
 
 /** `192.0.2.1 timeout 1h expires 59m58s476ms`, or the address alone. */
 function parseElement(set: string, text: string): Element {
-  const [key = '', ...words] = text.split(' ');
-  const at = words.indexOf('expires');
-  if (at < 0) return { set, key, leftMs: undefined };
-  const leftMs = parseDuration(words[at + 1] ?? '');
+  const at = text.indexOf(' timeout ');
+  if (at < 0) return { set, key: text, leftMs: undefined };
+  const key = text.slice(0, at);
+  const [, left = ''] = text.split(' expires ');
+  const leftMs = parseDuration(left);
   if (leftMs === undefined)
     throw new Error(`nft list: no time as nft writes them in ${JSON.stringify(text.slice(0, 100))}`);
   return { set, key, leftMs };

@@ -1,8 +1,8 @@
 /** Asks the kernel about our table; never through the session, which must not list anything. */
-import { Address } from '../../lib/address.ts';
-import { Network } from '../../lib/network.ts';
+import type { Address } from '../../lib/address.ts';
+import { Flow } from '../../lib/flow.ts';
 import type { Enforced } from '../enforcer.ts';
-import { canaryOf, type Purpose, parseSetName, setOf } from './address-sets.ts';
+import { canaryOf, isCanary, keyIn, keyOf, type Purpose, parseKey, parseSetName, setOf } from './address-sets.ts';
 import { complaint, run } from './command.ts';
 import type { NftablesConfig } from './config.ts';
 import { readElements } from './elements.ts';
@@ -33,7 +33,7 @@ export async function inspect(layer: Layer, written: Written): Promise<Inspectio
   if (signature !== written.signature)
     return { damage: { layout: true, allowlist: true, flushed: [] }, droppedPackets };
   const canaries = written.sets.map((set) => ({ set, key: canaryOf(set) }));
-  const allowed = written.allowlist.map((network) => ({ set: setOf('allow', network), key: network.base.text }));
+  const allowed = written.allowlist.map((network) => ({ set: setOf('allow', network), key: keyOf(network) }));
   const held = await probe(layer, [...canaries, ...allowed]);
   const damage: Damage = {
     layout: false,
@@ -44,16 +44,17 @@ export async function inspect(layer: Layer, written: Written): Promise<Inspectio
   return { damage: isDamaged ? damage : undefined, droppedPackets };
 }
 
-/** Whether packets of this address are dropped now: a set has it, the rules are in place, the allowlist lacks it. */
-export async function check(layer: Layer, written: Written, address: Address): Promise<boolean> {
+/** Whether packets of it are dropped now: a set has it, the rules are in place, the allowlist lacks it. */
+export async function check(layer: Layer, written: Written, subject: Address | Flow): Promise<boolean> {
   const { signature } = await readLayout(layer.prefix, layer.table);
   if (signature !== written.signature) return false;
-  const sets = written.sets.filter((set) => set.family === address.family);
-  const held = await probe(
-    layer,
-    sets.map((set) => ({ set, key: Network.of(address, set.length).base.text })),
-  );
-  const isIn = (purpose: Purpose) => sets.some((set, index) => set.purpose === purpose && held.has(index));
+  const { family } = subject instanceof Flow ? subject.address : subject;
+  const keys = written.sets.flatMap((set) => {
+    const key = set.family === family ? keyIn(set, subject) : undefined;
+    return key === undefined ? [] : [{ set, key }];
+  });
+  const held = await probe(layer, keys);
+  const isIn = (purpose: Purpose) => keys.some(({ set }, index) => set.purpose === purpose && held.has(index));
   return isIn('block') && !isIn('allow');
 }
 
@@ -68,11 +69,8 @@ export async function readHeld(layer: Layer, now: number, take: (held: Held) => 
   const ours = sets.filter((name) => parseSetName(name) !== undefined);
   await readElements(layer.prefix, layer.table, ours, ({ set: name, key, leftMs }) => {
     const set = parseSetName(name);
-    const address = Address.parse(key);
-    if (set === undefined || address === undefined || key === canaryOf(set)) return;
-    const target = Network.of(address, set.length);
-    // With host bits, put there by somebody else, it never matches a packet.
-    if (target.base.text !== address.text) return;
+    const target = set === undefined ? undefined : parseKey(set, key);
+    if (set === undefined || target === undefined || isCanary(target)) return;
     take({ purpose: set.purpose, target, expiresAt: leftMs === undefined ? undefined : now + leftMs });
   });
 }

@@ -126,7 +126,7 @@ export class Kernel {
     }
   }
 
-  /** Makes a set for a prefix length that was not in use so far, unless nothing is to be put into it. */
+  /** Makes a set for a prefix length, or flows, that were not in use so far, unless nothing is to be put into it. */
   async #hasRoom(set: AddressSet, changes: readonly Change[]): Promise<boolean> {
     if (this.#written.sets.some((known) => known.name === set.name)) return true;
     if (changes.every((change) => change.block === undefined)) return false;

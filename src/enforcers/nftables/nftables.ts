@@ -1,5 +1,7 @@
 import type { Address } from '../../lib/address.ts';
+import type { Flow } from '../../lib/flow.ts';
 import type { Network } from '../../lib/network.ts';
+import type { Target } from '../../lib/target.ts';
 import { Turns } from '../../lib/turns.ts';
 import { type Enforced, type Enforcer, type EnforcerContext, isInForce, type Repair } from '../enforcer.ts';
 import { Book } from './book.ts';
@@ -26,7 +28,7 @@ const NOTHING: Repair = { added: 0, removed: 0 };
  */
 export class Nftables implements Enforcer {
   readonly name = 'nftables';
-  readonly capabilities = { expires: true, networks: true, enforces: true };
+  readonly capabilities = { expires: true, networks: true, flows: true, enforces: true };
   readonly #config: NftablesConfig;
   readonly #context: Pick<EnforcerContext, 'clock' | 'onFault'>;
   readonly #kernel: Kernel;
@@ -35,7 +37,7 @@ export class Nftables implements Enforcer {
   readonly #writing = new Turns();
   readonly #reconciling = new Turns();
   #allowlist: readonly Network[] = [];
-  #dirty = new Map<string, Network>();
+  #dirty = new Map<string, Target>();
   /** Will write what is dirty; undefined when nothing is. */
   #flush: Promise<void> | undefined;
   /** Those under way: told of every change. */
@@ -66,7 +68,7 @@ export class Nftables implements Enforcer {
     if (this.#config['end-connections'] && targets.length > 0) this.#ender.end(targets, this.#allowlist);
   }
 
-  async remove(targets: readonly Network[]): Promise<void> {
+  async remove(targets: readonly Target[]): Promise<void> {
     for (const target of targets) this.#book.delete(target);
     await this.#write(targets);
   }
@@ -76,8 +78,8 @@ export class Nftables implements Enforcer {
     return this.#allow(allowlist);
   }
 
-  check(address: Address): Promise<boolean> {
-    return check(this.#config, this.#kernel.written, address);
+  check(subject: Address | Flow): Promise<boolean> {
+    return check(this.#config, this.#kernel.written, subject);
   }
 
   async list(): Promise<readonly Enforced[]> {
@@ -113,7 +115,7 @@ export class Nftables implements Enforcer {
   }
 
   /** Resolves when the kernel holds of these targets what the book says. */
-  async #write(targets: readonly Network[]): Promise<void> {
+  async #write(targets: readonly Target[]): Promise<void> {
     if (targets.length === 0) return;
     for (const target of targets) {
       this.#dirty.set(target.text, target);
@@ -141,7 +143,7 @@ export class Nftables implements Enforcer {
     }
   }
 
-  async #change(targets: readonly Network[]): Promise<void> {
+  async #change(targets: readonly Target[]): Promise<void> {
     const now = this.#context.clock();
     const changes = targets.map((target) => {
       const block = this.#book.get(target);
@@ -209,12 +211,12 @@ export class Nftables implements Enforcer {
   }
 
   /** Also who was put into the allowlist by somebody else. */
-  async #findDifference(comparison: Comparison): Promise<Difference & { readonly allowed: readonly Network[] }> {
+  async #findDifference(comparison: Comparison): Promise<Difference & { readonly allowed: readonly Target[] }> {
     const now = this.#context.clock();
     const tolerance = () => END_TOLERANCE_MS + this.#context.clock() - now;
     const { written } = this.#kernel;
     const allowlist = new Set(written.allowlist.map((network) => network.text));
-    const allowed: Network[] = [];
+    const allowed: Target[] = [];
     await readHeld(this.#config, now, (held) => {
       if (held.purpose === 'block') comparison.see(held, tolerance(), now);
       else if (!allowlist.has(held.target.text)) allowed.push(held.target);

@@ -4,8 +4,19 @@ import fc from 'fast-check';
 import { Address } from '../../lib/address.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { Network } from '../../lib/network.ts';
-import { network } from '../enforcer.testkit.ts';
-import { canaryOf, isCanary, maskText, parseSetName, setOf, setsOf, USUAL_SETS } from './address-sets.ts';
+import { flow, network } from '../enforcer.testkit.ts';
+import {
+  canaryOf,
+  isCanary,
+  keyIn,
+  keyOf,
+  maskText,
+  parseKey,
+  parseSetName,
+  setOf,
+  setsOf,
+  USUAL_SETS,
+} from './address-sets.ts';
 import { nftablesConfig } from './config.ts';
 import {
   allowStatements,
@@ -38,16 +49,42 @@ describe('block sets', () => {
       assert.deepEqual(parseSetName(name), setOf('block', network(text)));
       assert.deepEqual(parseSetName(name.replace('block', 'allow')), setOf('allow', network(text)));
     }
-    for (const name of ['allow4', 'block4', 'deny4-32', 'block5-3', 'block4-32x', 'xblock4-32']) {
+    for (const name of ['allow4', 'allow4-flows', 'block4', 'deny4-32', 'block5-3', 'block4-32x', 'xblock4-32']) {
       assert.equal(parseSetName(name), undefined, name);
     }
   });
 
   it('mask addresses to their length', () => {
     const masks = ['192.0.2.0/25', '10.0.0.0/8', '0.0.0.0/0', '2001:db8::/64', '2001:db8::/33'].map((text) =>
-      maskText(setOf('block', network(text))),
+      maskText(network(text).family, network(text).length),
     );
     assert.deepEqual(masks, ['255.255.255.128', '255.0.0.0', '0.0.0.0', 'ffff:ffff:ffff:ffff::', 'ffff:ffff:8000::']);
+  });
+
+  it('hold flows by address, protocol and port', () => {
+    for (const [text, name, key] of [
+      ['udp:192.0.2.1:5071', 'block4-flows', '192.0.2.1 . 17 . 5071'],
+      ['tcp:[2001:db8::1]:5061', 'block6-flows', '2001:db8::1 . 6 . 5061'],
+    ] as const) {
+      const set = setOf('block', flow(text));
+      assert.deepEqual([set.name, parseSetName(name)], [name, set]);
+      assert.deepEqual([keyOf(flow(text)), parseKey(set, key)?.text], [key, text]);
+      assert.equal(
+        parseKey(
+          set,
+          key.replace(/ (17|6) /, (_, number) => (number === '6' ? ' tcp ' : ' udp ')),
+        )?.text,
+        text,
+      );
+      assert.deepEqual([keyIn(set, flow(text)), keyIn(set, flow(text).address)], [key, undefined]);
+      const canary = parseKey(set, canaryOf(set));
+      assert.ok(canary !== undefined && isCanary(canary) && !isCanary(flow(text)));
+    }
+    const set = setOf('block', flow('udp:192.0.2.1:1'));
+    for (const key of ['192.0.2.1', '192.0.2.1 . sctp . 5060', '192.0.2.1 . udp . 0', 'x . udp . 1']) {
+      assert.equal(parseKey(set, key), undefined, key);
+    }
+    assert.equal(parseKey(setOf('block', network('192.0.2.0/24')), '192.0.2.1'), undefined, 'host bits');
   });
 
   it('have a canary that no masked source address equals', () => {
@@ -118,6 +155,30 @@ describe('statements', () => {
         `add ${where} { 192.0.2.1 timeout 0d1s500ms, 192.0.2.2 }`,
     );
     assert.equal(changeLine(layer, set, [lift], now), `add ${where} { 192.0.2.3 }; delete ${where} { 192.0.2.3 }`);
+  });
+
+  it('look flows up by what they are, after all else, and only where there are some', () => {
+    const blocks = [block('192.0.2.1', 1000), { target: flow('udp:192.0.2.2:5071'), expiresAt: now + 1000 }];
+    const blockSets = [...USUAL_SETS, setOf('block', flow('udp:192.0.2.2:5071'))];
+    const text = wholeStatements(layer, { blockSets, sets: [], stale: [], blocks, allowlist: [], now });
+    assert.match(
+      text,
+      /^add set inet sipward block4-flows \{ type ipv4_addr \. inet_proto \. inet_service; flags timeout; \}$/m,
+    );
+    assert.match(text, /prerouting ip saddr \. meta l4proto \. th sport @block4-flows goto verdict$/m);
+    assert.match(
+      text,
+      /block4-flows \{ 255\.255\.255\.255 \. 17 \. 1, 192\.0\.2\.2 \. 17 \. 5071 timeout 0d1s0ms \}$/m,
+    );
+    const without = wholeStatements(layer, {
+      blockSets: USUAL_SETS,
+      sets: [],
+      stale: [],
+      blocks: [],
+      allowlist: [],
+      now,
+    });
+    assert.doesNotMatch(without, /sport/);
   });
 
   it('put all blocks of a set into one statement', () => {

@@ -1,7 +1,8 @@
 /** The text that nft reads. Nothing in it comes from SIP: addresses and numbers in canonical form, and our own names. */
 import type { Network } from '../../lib/network.ts';
+import type { Target } from '../../lib/target.ts';
 import type { Enforced } from '../enforcer.ts';
-import { type AddressSet, canaryOf, maskText, setOf } from './address-sets.ts';
+import { type AddressSet, canaryOf, keyOf, maskText, setOf } from './address-sets.ts';
 import type { NftablesConfig } from './config.ts';
 
 type Layer = Pick<NftablesConfig, 'table' | 'priority' | 'ports'>;
@@ -61,7 +62,7 @@ export function replaceStatements(layer: Layer, whole: WholeLayer): string {
 export function allowStatements(layer: Layer, { sets, stale, allowlist }: AllowPart): string {
   const { table } = layer;
   const keys = new Map(sets.map((set) => [set.name, new Set([canaryOf(set)])]));
-  for (const network of allowlist) keys.get(setOf('allow', network).name)?.add(network.base.text);
+  for (const network of allowlist) keys.get(setOf('allow', network).name)?.add(keyOf(network));
   return [
     `flush chain inet ${table} verdict`,
     ...stale.map((name) => `delete set inet ${table} ${name}`),
@@ -84,7 +85,7 @@ function blockElements(layer: Layer, whole: WholeLayer): string[] {
   });
 }
 
-/** Room for blocks of a prefix length that was not in use so far. */
+/** Room for blocks of a prefix length, or flows, that were not in use so far. */
 export function newSetStatements(layer: Layer, set: AddressSet): string {
   return [addSet(layer, set), addRule(layer, set), canaryLine(layer, set), ''].join('\n');
 }
@@ -96,7 +97,7 @@ export function canaryLine(layer: Layer, set: AddressSet): string {
 
 /** What shall become of one target. */
 export interface Change {
-  readonly target: Network;
+  readonly target: Target;
   /** Undefined: lifted. */
   readonly block: Enforced | undefined;
 }
@@ -107,7 +108,7 @@ export interface Change {
  * add with the wanted time.
  */
 export function changeLine({ table }: Layer, set: AddressSet, changes: readonly Change[], now: number): string {
-  const keys = changes.map((change) => change.target.base.text).join(', ');
+  const keys = changes.map((change) => keyOf(change.target)).join(', ');
   const wanted = changes.flatMap((change) => (change.block ? [element(change.block, now)] : []));
   const where = `element inet ${table} ${set.name}`;
   const cleared = `add ${where} { ${keys} }; delete ${where} { ${keys} }`;
@@ -139,14 +140,20 @@ function addElements({ table }: Layer, set: AddressSet, elements: readonly strin
   return `add element inet ${table} ${set.name} { ${elements.join(', ')} }`;
 }
 
-function addSet({ table }: Layer, set: AddressSet): string {
-  return `add set inet ${table} ${set.name} { type ipv${set.family}_addr; flags timeout; }`;
+function addSet({ table }: Layer, { name, family, length }: AddressSet): string {
+  const type = `ipv${family}_addr${length === 'flows' ? ' . inet_proto . inet_service' : ''}`;
+  return `add set inet ${table} ${name} { type ${type}; flags timeout; }`;
+}
+
+/** What of a packet is looked up. */
+function packetKey({ family, length }: AddressSet): string {
+  const source = `ip${family === 4 ? '' : '6'} saddr`;
+  if (length === 'flows') return `${source} . meta l4proto . th sport`;
+  return length === (family === 4 ? 32 : 128) ? source : `${source} & ${maskText(family, length)}`;
 }
 
 function addRule({ table }: Layer, set: AddressSet): string {
-  const source = `ip${set.family === 4 ? '' : '6'} saddr`;
-  const whole = set.length === (set.family === 4 ? 32 : 128);
-  const key = whole ? source : `${source} & ${maskText(set)}`;
+  const key = packetKey(set);
   return set.purpose === 'block'
     ? `add rule inet ${table} prerouting ${key} @${set.name} goto verdict`
     : `add rule inet ${table} verdict ${key} @${set.name} accept`;
@@ -167,7 +174,7 @@ function portRules({ table, ports }: Layer): string[] {
 }
 
 function element(block: Enforced, now: number): string {
-  const key = block.target.base.text;
+  const key = keyOf(block.target);
   return block.expiresAt === undefined ? key : `${key} timeout ${timeoutText(block.expiresAt - now)}`;
 }
 

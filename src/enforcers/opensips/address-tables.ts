@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Address } from '../../lib/address.ts';
+import { Flow } from '../../lib/flow.ts';
 import { Network } from '../../lib/network.ts';
 import {
   ALLOWED_GROUP,
@@ -11,6 +12,7 @@ import {
 } from '../../lib/opensips/address-table.ts';
 import type { MiClient } from '../../lib/opensips/mi-client.ts';
 import { writeTable } from '../../lib/opensips/table-file.ts';
+import { parseTarget, type Target } from '../../lib/target.ts';
 
 /** Networks are dumped as address and mask; what is unambiguous is the text that sipward wrote beside them. */
 const row = z.object({ context_info: z.string() });
@@ -30,29 +32,36 @@ export class AddressTables {
     return this.#write(ALLOWED_TABLE, allowlist, now);
   }
 
-  /** Of the networks that have no key of their own: those that may be blocked. */
-  writeBlockedNetworks(networks: readonly Network[], now: number): Promise<void> {
-    return this.#write(BLOCKED_NETWORKS_TABLE, networks, now);
+  /** Of the networks and flows, which have no key of their own: those that may be blocked. */
+  writeBlocked(targets: readonly Target[], now: number): Promise<void> {
+    return this.#write(BLOCKED_NETWORKS_TABLE, targets, now);
   }
 
   async isTrusted(address: Address): Promise<boolean> {
-    const networks = [...(await this.read(PEERS_TABLE)), ...(await this.read(ALLOWED_TABLE))];
-    return networks.some((network) => network.contains(address));
+    const networks = [...(await this.#read(PEERS_TABLE)), ...(await this.#read(ALLOWED_TABLE))];
+    return networks.some((one) => one instanceof Network && one.contains(address));
   }
 
-  /** The networks that OpenSIPS holds, by its own word. */
-  async read(partition: string): Promise<readonly Network[]> {
+  /** What of the blocked networks and flows requests of the address, or flow, are looked up by. */
+  async matching(subject: Address | Flow): Promise<readonly Target[]> {
+    const address = subject instanceof Flow ? subject.address : subject;
+    const targets = await this.#read(BLOCKED_NETWORKS_TABLE);
+    return targets.filter((one) => (one instanceof Flow ? one.text === subject.text : one.contains(address)));
+  }
+
+  /** What OpenSIPS holds, by its own word. */
+  async #read(partition: string): Promise<readonly Target[]> {
     const single = dumped.parse(await this.#mi.call('address-dump', { partition }));
     const wider = dumped.parse(await this.#mi.call('subnet-dump', { partition }));
     return [...single.Destinations, ...wider.Destinations].flatMap(({ context_info: text }) => {
-      const network = Network.parse(text);
-      return network === undefined ? [] : [network];
+      const target = parseTarget(text);
+      return target === undefined ? [] : [target];
     });
   }
 
-  async #write(name: string, networks: readonly Network[], now: number): Promise<void> {
-    const unique = new Map(networks.map((network) => [network.text, network]));
-    const rows = [...unique.values()].map((network) => ({ network, group: ALLOWED_GROUP }));
+  async #write(name: string, targets: readonly Target[], now: number): Promise<void> {
+    const unique = new Map(targets.map((target) => [target.text, target]));
+    const rows = [...unique.values()].map((target) => ({ target, group: ALLOWED_GROUP }));
     await writeTable(join(this.#dir, name), addressTable(name, rows), now);
     await this.#mi.call('address-reload', { partition: name });
   }

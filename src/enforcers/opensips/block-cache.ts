@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Network } from '../../lib/network.ts';
 import { blockKey, blockTarget } from '../../lib/opensips/block-key.ts';
 import { listCache } from '../../lib/opensips/cache-entries.ts';
 import { type MiClient, MiRefusal } from '../../lib/opensips/mi-client.ts';
+import type { Target } from '../../lib/target.ts';
 import { type Enforced, isInForce } from '../enforcer.ts';
 
 const COLLECTION = 'sipward_blocks';
@@ -27,11 +27,11 @@ export class BlockCache {
     await this.#mi.call('cache-store', { ...entry, ...expire });
   }
 
-  async delete(target: Network): Promise<void> {
+  async delete(target: Target): Promise<void> {
     await this.#mi.call('cache-remove', { system: SYSTEM, attr: blockKey(target) });
   }
 
-  async has(target: Network, now: number): Promise<boolean> {
+  async has(target: Target, now: number): Promise<boolean> {
     const value = await this.#fetch(blockKey(target));
     return value !== undefined && isInForce(enforced(target, value), now);
   }
@@ -65,6 +65,6 @@ export class BlockCache {
   }
 }
 
-function enforced(target: Network, value: string): Enforced {
+function enforced(target: Target, value: string): Enforced {
   return { target, expiresAt: value === '0' ? undefined : Number(value) };
 }

@@ -1,9 +1,11 @@
 import type { Address } from '../../lib/address.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { forEachConcurrently } from '../../lib/concurrently.ts';
+import { Flow } from '../../lib/flow.ts';
 import { Network } from '../../lib/network.ts';
 import { isCounted } from '../../lib/opensips/block-key.ts';
 import { MiClient } from '../../lib/opensips/mi-client.ts';
+import type { Target } from '../../lib/target.ts';
 import { Turns } from '../../lib/turns.ts';
 import { type Enforced, type Enforcer, type EnforcerContext, isInForce, longer, type Repair } from '../enforcer.ts';
 import { OpensipsAccounts } from './accounts.ts';
@@ -32,7 +34,7 @@ interface Changes {
  */
 export class OpensipsMemory implements Enforcer {
   readonly name = 'opensips';
-  readonly capabilities = { expires: true, networks: true, enforces: true };
+  readonly capabilities = { expires: true, networks: true, flows: true, enforces: true };
   readonly accounts: OpensipsAccounts;
   readonly #mi: MiClient;
   readonly #cache: BlockCache;
@@ -42,7 +44,9 @@ export class OpensipsMemory implements Enforcer {
   /** By the target's text. Bounded by the blocks in force: what has ended is forgotten by `reconcile`. */
   #book = new Map<string, Enforced>();
   #allowlist: readonly Network[] = [];
-  #dirty = new Map<string, Network>();
+  /** What was last written to the table of networks and flows. */
+  #tabled: readonly Enforced[] = [];
+  #dirty = new Map<string, Target>();
   #flush: Promise<void> | undefined;
   readonly #comparisons = new Set<Changes>();
   #nextComparisonAt = 0;
@@ -67,7 +71,7 @@ export class OpensipsMemory implements Enforcer {
     await this.#write(targets);
   }
 
-  async remove(targets: readonly Network[]): Promise<void> {
+  async remove(targets: readonly Target[]): Promise<void> {
     for (const target of targets) this.#book.delete(target.text);
     await this.#write(targets);
   }
@@ -78,12 +82,12 @@ export class OpensipsMemory implements Enforcer {
     await this.#writing.take(() => this.#tables.writeAllowed(this.#allowlist, this.#clock()));
   }
 
-  async check(address: Address): Promise<boolean> {
+  async check(subject: Address | Flow): Promise<boolean> {
+    const address = subject instanceof Flow ? subject.address : subject;
     if (await this.#tables.isTrusted(address)) return false;
     const now = this.#clock();
     if (await this.#cache.has(Network.counted(address), now)) return true;
-    const wider = (await this.#tables.read('sipward_networks')).filter((network) => network.contains(address));
-    for (const network of wider) if (await this.#cache.has(network, now)) return true;
+    for (const target of await this.#tables.matching(subject)) if (await this.#cache.has(target, now)) return true;
     return false;
   }
 
@@ -119,7 +123,7 @@ export class OpensipsMemory implements Enforcer {
   }
 
   /** Resolves when OpenSIPS holds of these targets what the book says. */
-  async #write(targets: readonly Network[]): Promise<void> {
+  async #write(targets: readonly Target[]): Promise<void> {
     if (targets.length === 0) return;
     for (const target of targets) {
       this.#dirty.set(target.text, target);
@@ -134,28 +138,30 @@ export class OpensipsMemory implements Enforcer {
     await this.#flush;
   }
 
-  async #change(targets: readonly Network[]): Promise<void> {
+  async #change(targets: readonly Target[]): Promise<void> {
     const now = this.#clock();
     await forEachConcurrently(targets, CALLS_AT_ONCE, (target) => {
       const block = this.#book.get(target.text);
       return block !== undefined && isInForce(block, now) ? this.#cache.put(block, now) : this.#cache.delete(target);
     });
-    if (!targets.every(isCounted)) await this.#writeNetworks(now);
+    if (!targets.every(isCounted)) await this.#writeTable(now);
   }
 
-  async #writeNetworks(now: number): Promise<void> {
+  /** Networks and flows, which have no key of their own. */
+  async #writeTable(now: number): Promise<void> {
     const blocks = [...this.#book.values()].filter((block) => !isCounted(block.target) && isInForce(block, now));
-    await this.#tables.writeBlockedNetworks(
+    await this.#tables.writeBlocked(
       blocks.map((block) => block.target),
       now,
     );
+    this.#tabled = blocks;
   }
 
   /** OpenSIPS comes to hold exactly what the book says: the allowlist first, what is missing before what is too much. */
   async #restore(): Promise<void> {
     const now = this.#clock();
     await this.#tables.writeAllowed(this.#allowlist, now);
-    await this.#writeNetworks(now);
+    await this.#writeTable(now);
     const surplus = (await this.#cache.list(now)).filter(({ target }) => !this.#book.has(target.text));
     await this.#change([...this.#book.values(), ...surplus].map(({ target }) => target));
     await this.#cache.markFilled();
@@ -172,7 +178,10 @@ export class OpensipsMemory implements Enforcer {
       this.#allowlist = [...allowlist];
       await this.#tables.writeAllowed(this.#allowlist, this.#clock());
     }
-    return this.#clock() < this.#nextComparisonAt ? { added: 0, removed: 0 } : this.#compare(changes, blocks);
+    const now = this.#clock();
+    // OpenSIPS looks no further than the first match, which must not be one that has ended.
+    if (this.#tabled.some((block) => !isInForce(block, now))) await this.#writeTable(now);
+    return now < this.#nextComparisonAt ? { added: 0, removed: 0 } : this.#compare(changes, blocks);
   }
 
   /** The book becomes what the caller says should be in force, but for what has changed since. */

@@ -1,4 +1,5 @@
-import type { Network } from '../network.ts';
+import { Flow } from '../flow.ts';
+import { networkOf, type Target } from '../target.ts';
 import type { TextTable } from './db-text.ts';
 
 /** Groups of the table `sipward_peers`. */
@@ -11,16 +12,20 @@ export const ALLOWED_GROUP = 1;
 
 export const PEERS_TABLE = 'sipward_peers';
 export const ALLOWED_TABLE = 'sipward_allowed';
+/** Of blocked networks and flows. */
 export const BLOCKED_NETWORKS_TABLE = 'sipward_networks';
 
 export interface AddressRow {
-  readonly network: Network;
+  readonly target: Target;
   readonly group: number;
 }
 
+/** What OpenSIPS calls the ways a packet of a flow may have come. */
+const TRANSPORTS = { udp: ['udp'], tcp: ['tcp', 'tls', 'ws', 'wss'] } as const;
+
 /**
- * A table of addresses for OpenSIPS' `permissions` (its table version 5), any port and transport. What a script gets with
- * a match, and a dump shows, is the network as text.
+ * A table of addresses for OpenSIPS' `permissions` (its table version 5): networks with any port and transport, flows with
+ * theirs. What a script gets with a match, and a dump shows, is the target as text.
  */
 export function addressTable(name: string, addresses: readonly AddressRow[]): TextTable {
   return {
@@ -36,15 +41,13 @@ export function addressTable(name: string, addresses: readonly AddressRow[]): Te
       'pattern(string,null)',
       'context_info(string,null)',
     ],
-    rows: addresses.map(({ network, group }, index) => [
-      index + 1,
-      group,
-      network.base.text,
-      network.length,
-      0,
-      'any',
-      '',
-      network.text,
-    ]),
+    rows: addresses.flatMap(matches).map((fields, index) => [index + 1, ...fields]),
   };
+}
+
+/** The rows of one target, but for their numbers. */
+function matches({ target, group }: AddressRow): readonly (readonly (string | number)[])[] {
+  const { base, length } = networkOf(target);
+  const row = (port: number, transport: string) => [group, base.text, length, port, transport, '', target.text];
+  return target instanceof Flow ? TRANSPORTS[target.protocol].map((one) => row(target.port, one)) : [row(0, 'any')];
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Address } from '../address.ts';
+import { Flow } from '../flow.ts';
 import { Network } from '../network.ts';
 import { blockKey, blockTarget, isCounted } from './block-key.ts';
 
@@ -27,6 +28,14 @@ describe('the key of a block', () => {
       assert.equal(blockTarget(key)?.text, network(text).text);
     });
   }
+
+  it('of a flow is its text', () => {
+    for (const text of ['udp:203.0.113.7:5071', 'tcp:[2001:db8::1]:5061']) {
+      const flow = Flow.parse(text);
+      assert.ok(flow);
+      assert.deepEqual([blockKey(flow), isCounted(flow), blockTarget(text)?.text], [text, false, text]);
+    }
+  });
 
   it('leads back to the target, whatever it is', () => {
     const word = fc.nat({ max: 0xffffffff });

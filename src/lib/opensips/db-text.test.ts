@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { Flow } from '../flow.ts';
 import { Network } from '../network.ts';
 import { addressTable } from './address-table.ts';
 import { formatTable, versionTable } from './db-text.ts';
@@ -14,7 +15,7 @@ describe('formatTable', () => {
   it('writes columns and rows', () => {
     const table = addressTable(
       'sipward_allowed',
-      networks.map((network) => ({ network, group: 1 })),
+      networks.map((target) => ({ target, group: 1 })),
     );
     assert.equal(
       formatTable(table),
@@ -23,6 +24,19 @@ describe('formatTable', () => {
         '2:1:198.51.100.0:24:0:any::198.51.100.0/24\n' +
         '3:1:2001\\:db8\\:\\::32:0:any::2001\\:db8\\:\\:/32\n',
     );
+  });
+
+  it('writes a flow once for each transport that it may have', () => {
+    const rows = ['udp:192.0.2.1:5071', 'tcp:[2001:db8::1]:5061'].map((text) => ({
+      target: Flow.parse(text)!,
+      group: 1,
+    }));
+    assert.deepEqual(formatTable(addressTable('sipward_networks', rows)).split('\n').slice(1, -1), [
+      '1:1:192.0.2.1:32:5071:udp::udp\\:192.0.2.1\\:5071',
+      ...['tcp', 'tls', 'ws', 'wss'].map(
+        (transport, i) => `${i + 2}:1:2001\\:db8\\:\\:1:128:5061:${transport}::tcp\\:[2001\\:db8\\:\\:1]\\:5061`,
+      ),
+    ]);
   });
 
   it('escapes what would end a field or a row', () => {
@@ -55,7 +69,7 @@ describe('writeTable', () => {
       const now = 1_795_400_000_123;
       await writeTable(path, addressTable('sipward_allowed', []), now);
       assert.equal(await seconds(), 1_795_400_000);
-      await writeTable(path, addressTable('sipward_allowed', [{ network: networks[0]!, group: 1 }]), now);
+      await writeTable(path, addressTable('sipward_allowed', [{ target: networks[0]!, group: 1 }]), now);
       assert.equal(await seconds(), 1_795_400_001);
       await writeTable(path, addressTable('sipward_allowed', []), now + 60_000);
       assert.equal(await seconds(), 1_795_400_060);

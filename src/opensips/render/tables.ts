@@ -31,7 +31,7 @@ export function dynamicTables(): readonly TextTable[] {
 
 function peersTable(config: OpensipsConfig): TextTable {
   const { backEnds, trunks, own } = peersOf(config);
-  const group = (networks: readonly Network[], id: number) => networks.map((network) => ({ network, group: id }));
+  const group = (networks: readonly Network[], id: number) => networks.map((target) => ({ target, group: id }));
   return addressTable(PEERS_TABLE, [
     ...group(backEnds, BACK_END_GROUP),
     ...group(trunks, TRUNK_GROUP),
