@@ -22,6 +22,7 @@ export function buildPipeline(
   config: Config,
   onFault: (component: string, error: unknown) => void,
   intel: Intel = NO_INTEL,
+  canBlockFlows?: () => boolean,
 ): PipelineParts {
   const detectors = DETECTORS.flatMap((kind) => {
     const own = (config.detectors as Readonly<Record<string, { readonly mode: DetectorMode }>>)[kind.name];
@@ -35,7 +36,9 @@ export function buildPipeline(
     perSource: new Map(
       detectors.flatMap(({ detector, perSource }, place) => (perSource ? [[detector.name, place]] : [])),
     ),
+    ...(canBlockFlows === undefined ? {} : { canBlockFlows }),
   });
-  const pipeline = new Pipeline({ detectors: detectors.map(({ detector }) => detector), policy, onFault });
+  const observers = [...detectors.map(({ detector }) => detector), policy.portWatch];
+  const pipeline = new Pipeline({ detectors: observers, policy, onFault });
   return { pipeline, policy, detectors };
 }

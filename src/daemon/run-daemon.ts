@@ -76,8 +76,8 @@ export async function runDaemon(options: RunOptions): Promise<RunningDaemon> {
   stack.use(await new GeoFiles({ book: geography, clock, log, events }).start());
   const intel = { listing: (address: Address, at: number) => book.listing(address, at), geography };
   seedTables(randomInt(2 ** 32));
-  const parts = buildPipeline(config, onFault, intel);
   const enforcement = buildEnforcement(options, clock, silence);
+  const parts = buildPipeline(config, onFault, intel, () => enforcement.blocksFlows);
   const recorder = new Recorder({
     store,
     maxRows: MAX_WAITING_ROWS,

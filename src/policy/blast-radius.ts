@@ -1,5 +1,5 @@
 import { countText } from '../lib/count-text.ts';
-import type { Client } from './client.ts';
+import type { Client, FlowKey } from './client.ts';
 
 /** What a block would cut at this moment. */
 export interface BlastRadius {
@@ -7,12 +7,14 @@ export interface BlastRadius {
   readonly calls: number;
 }
 
-export function blastRadius(clients: readonly Client[], at: number): BlastRadius {
+/** @param flow what a block of that flow alone would cut */
+export function blastRadius(clients: readonly Client[], at: number, flow?: FlowKey): BlastRadius {
+  const isHit = (one: { readonly flow: FlowKey }) => flow === undefined || one.flow === flow;
   let registrations = 0;
   let calls = 0;
   for (const client of clients) {
-    for (const until of client.accounts.values()) if (until > at) registrations++;
-    calls += client.calls.size;
+    for (const one of client.accounts.values()) if (one.until > at && isHit(one)) registrations++;
+    for (const one of client.calls.values()) if (isHit(one)) calls++;
   }
   return { registrations, calls };
 }

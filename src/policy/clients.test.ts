@@ -4,6 +4,7 @@ import { NOW, type SignalSketch, signal } from '../../test/support/signals.ts';
 import { Address } from '../lib/address.ts';
 import { Network } from '../lib/network.ts';
 import { blastRadius } from './blast-radius.ts';
+import { flowKey } from './client.ts';
 import { Clients } from './clients.ts';
 
 const DAY = 86_400_000;
@@ -13,7 +14,7 @@ const IP = '198.51.100.7';
 
 /** Clients that have seen these signals, all from one address unless they say otherwise. */
 function clientsAfter(sketches: readonly SignalSketch[], maxClients = 1000): Clients {
-  const clients = new Clients({ maxClients, keepMs: 7 * DAY });
+  const clients = new Clients({ maxClients, tracksFlows: false, keepMs: 7 * DAY });
   for (const sketch of sketches) clients.observe(signal({ ip: IP, proven: 'yes', ...sketch }), () => true);
   return clients;
 }
@@ -40,7 +41,7 @@ describe('a client', () => {
     assert.notEqual(clients.get(address('2001:db8::ffff')), undefined);
   });
   test('is not made of somebody who is not welcome', () => {
-    const clients = new Clients({ maxClients: 10, keepMs: DAY });
+    const clients = new Clients({ maxClients: 10, tracksFlows: false, keepMs: DAY });
     clients.observe(signal(OK), () => false);
     assert.equal(clients.size, 0);
   });
@@ -96,10 +97,34 @@ test('clients are bounded: the longest without success goes first', () => {
 
 test('a snapshot brings everything back that matters', () => {
   const before = clientsAfter([OK, ANSWERED, { ...OK, ip: '2001:db8::1', proven: 'no' }, { kind: 'register.failed' }]);
-  const after = new Clients({ maxClients: 1000, keepMs: 7 * DAY });
+  const after = new Clients({ maxClients: 1000, tracksFlows: false, keepMs: 7 * DAY });
   after.restore(structuredClone(before.snapshot()));
   assert.equal(after.size, 2);
   assert.deepEqual(radius(after, NOW), radius(before, NOW));
   assert.equal(after.get(address('2001:db8::5'))?.proven, false);
   assert.throws(() => after.restore([{ ip: 'nonsense' }]), /"nonsense" where an address is expected/);
+});
+
+test('a snapshot of an earlier program, which knew no flows, is read', () => {
+  const clients = new Clients({ maxClients: 10, tracksFlows: true, keepMs: DAY });
+  const kept = { firstAt: NOW, goodAt: NOW, proven: true, accounts: new Map([['200@example.com', NOW + DAY]]) };
+  clients.restore([{ ...kept, ip: IP, calls: new Map([['a', NOW]]) }]);
+  assert.deepEqual(radius(clients, NOW), { registrations: 1, calls: 1 });
+  clients.observe(signal({ ip: IP, ...OK, user: '200' }), () => true);
+  assert.deepEqual(radius(clients, NOW + DAY - 1), { registrations: 0, calls: 1 });
+});
+
+test('what a block of one flow would cut is what came in it last', () => {
+  const clients = clientsAfter([
+    { ...OK, user: '1', port: 6001 },
+    { ...OK, user: '2', port: 6002 },
+    { ...OK, user: '1', port: 6003 },
+    { ...ANSWERED, port: 6002 },
+  ]);
+  const cut = (port: number, transport: 'udp' | 'tcp' = 'udp') =>
+    blastRadius(clients.within(network('198.51.100.0/24')), NOW, flowKey(signal({ ip: IP, port, transport })));
+  assert.deepEqual(cut(6001), { registrations: 0, calls: 0 });
+  assert.deepEqual(cut(6002), { registrations: 1, calls: 1 });
+  assert.deepEqual(cut(6003), { registrations: 1, calls: 0 });
+  assert.deepEqual(cut(6003, 'tcp'), { registrations: 0, calls: 0 });
 });

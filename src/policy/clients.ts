@@ -4,27 +4,26 @@ import type { Network } from '../lib/network.ts';
 import { aorOf } from '../pipeline/aor.ts';
 import { isAttempt, isSuccess } from '../pipeline/failure.ts';
 import type { Signal } from '../pipeline/signal.ts';
-import { type Client, clientKey } from './client.ts';
+import { type Call, type Client, clientKey, flowKey, MAX_ACCOUNTS, MAX_CALLS, type Registration } from './client.ts';
 import { FailingAccounts } from './failing-accounts.ts';
+import { FailingFlows } from './failing-flows.ts';
 
 /** Without an Expires the registrar decides; an hour is the rule (RFC 3261 section 10.2.1.1). */
 const DEFAULT_EXPIRES_S = 3600;
 /** A call whose end was never seen. */
 const LONGEST_CALL_MS = 12 * 3_600_000;
-/** What one address may bring along: more than the largest office or PBX. */
-const MAX_ACCOUNTS = 5000;
-const MAX_CALLS = 5000;
-
 const REFRESH_MS = 60_000;
 
 export interface ClientsOptions {
   readonly maxClients: number;
   /** A client without success for this long is forgotten. */
   readonly keepMs: number;
+  /** Whether the flows that fail are remembered. */
+  readonly tracksFlows: boolean;
 }
 
 /** What `snapshot` gives of a client. */
-type KeptClient = Omit<Client, 'address' | 'failing'> & { readonly ip: string };
+type KeptClient = Omit<Client, 'address' | 'failing' | 'failingFlows'> & { readonly ip: string };
 
 /**
  * The addresses that registered or called with success lately, with what a block of them would cut. Only a success makes
@@ -33,10 +32,12 @@ type KeptClient = Omit<Client, 'address' | 'failing'> & { readonly ip: string };
 export class Clients {
   readonly #clients: BoundedMap<number | string, Client>;
   readonly #keepMs: number;
+  readonly #tracksFlows: boolean;
 
   constructor(options: ClientsOptions) {
     this.#clients = new BoundedMap(options.maxClients);
     this.#keepMs = options.keepMs;
+    this.#tracksFlows = options.tracksFlows;
   }
 
   get size(): number {
@@ -63,7 +64,7 @@ export class Clients {
     const client = this.get(signal.address);
     if (isSuccess(signal)) {
       if (client !== undefined || isWelcome(signal)) this.#succeeded(client ?? newClient(signal), signal);
-    } else if (client !== undefined) noteOther(client, signal);
+    } else if (client !== undefined) this.#noteOther(client, signal);
   }
 
   /** A device that fails as customers' devices do keeps its address known. */
@@ -75,9 +76,10 @@ export class Clients {
 
   expire(now: number): void {
     this.#clients.expire((client) => {
-      for (const [callId, answeredAt] of client.calls) {
+      for (const [callId, { answeredAt }] of client.calls) {
         if (now - answeredAt > LONGEST_CALL_MS) client.calls.delete(callId);
       }
+      if (client.failingFlows?.expire(now) === 0) client.failingFlows = undefined;
       if (client.failing?.expire(now) === 0) client.failing = undefined;
       return now - client.goodAt > this.#keepMs;
     });
@@ -85,35 +87,73 @@ export class Clients {
 
   /** Plain data for `restore`. What fails at the moment is not kept: it will fail again. */
   snapshot(): unknown {
-    return [...this.#clients.entries()].map(([, { address, failing: _failing, ...kept }]): KeptClient => {
-      return { ...kept, ip: address.text };
-    });
+    return [...this.#clients.entries()].map(
+      ([, { address, failing: _accounts, failingFlows: _flows, ...kept }]): KeptClient => {
+        return { ...kept, ip: address.text };
+      },
+    );
   }
 
   /** @param state what `snapshot` gave */
-  restore(state: unknown): void {
-    for (const { ip, ...kept } of state as readonly KeptClient[]) {
+  restore(state: unknown): readonly Client[] {
+    return (state as readonly KeptClient[]).map(({ ip, ...kept }) => {
       const address = Address.parse(ip);
       if (address === undefined) throw new TypeError(`the snapshot holds "${ip}" where an address is expected`);
-      this.#clients.set(clientKey(address), { ...kept, address, failing: undefined });
-    }
+      const client = restored(address, kept);
+      this.#clients.set(clientKey(address), client);
+      return client;
+    });
   }
 
   #succeeded(client: Client, signal: Signal): void {
     this.extend(client, signal.at);
     if (signal.kind === 'call.answered') {
-      if (client.calls.size < MAX_CALLS) client.calls.set(signal.callId, signal.at);
+      if (client.calls.size < MAX_CALLS)
+        client.calls.set(signal.callId, { answeredAt: signal.at, flow: flowKey(signal) });
       return;
     }
     const account = aorOf(signal);
     if (signal.proven !== 'no') client.proven = true;
     client.failing?.succeeded(account);
-    if (client.accounts.size >= MAX_ACCOUNTS && !client.accounts.has(account)) return;
-    client.accounts.set(account, signal.at + (signal.expires > 0 ? signal.expires : DEFAULT_EXPIRES_S) * 1000);
+    const until = signal.at + (signal.expires > 0 ? signal.expires : DEFAULT_EXPIRES_S) * 1000;
+    const known = client.accounts.get(account);
+    if (known !== undefined) {
+      known.until = until;
+      known.flow = flowKey(signal);
+    } else if (client.accounts.size < MAX_ACCOUNTS) client.accounts.set(account, { until, flow: flowKey(signal) });
+  }
+
+  #noteOther(client: Client, signal: Signal): void {
+    if (signal.kind === 'register.removed') client.accounts.set(aorOf(signal), { until: 0, flow: 0 });
+    else if (signal.kind === 'call.ended') client.calls.delete(signal.callId);
+    else if (isAttempt(signal)) {
+      const account = aorOf(signal);
+      client.failing ??= new FailingAccounts();
+      client.failing.note(account, signal);
+      if (!this.#tracksFlows) return;
+      client.failingFlows ??= new FailingFlows();
+      client.failingFlows.note(account, signal, !client.accounts.has(account));
+    }
   }
 }
 
-function newClient({ address, at }: Signal): Client {
+/** Earlier programs kept of registrations and calls the time alone. */
+function restored(address: Address, kept: Omit<KeptClient, 'ip'>): Client {
+  const accounts = new Map<string, number | Registration>(kept.accounts);
+  const calls = new Map<string, number | Call>(kept.calls);
+  return {
+    ...newClient({ address, at: kept.firstAt }),
+    ...kept,
+    accounts: mapped(accounts, (one) => (typeof one === 'number' ? { until: one, flow: 0 } : one)),
+    calls: mapped(calls, (one) => (typeof one === 'number' ? { answeredAt: one, flow: 0 } : one)),
+  };
+}
+
+function mapped<T, U>(map: ReadonlyMap<string, T>, change: (value: T) => U): Map<string, U> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
+}
+
+function newClient({ address, at }: Pick<Signal, 'address' | 'at'>): Client {
   return {
     address,
     firstAt: at,
@@ -122,14 +162,7 @@ function newClient({ address, at }: Signal): Client {
     accounts: new Map(),
     calls: new Map(),
     failing: undefined,
+    failingFlows: undefined,
+    watchedUntil: 0,
   };
-}
-
-function noteOther(client: Client, signal: Signal): void {
-  if (signal.kind === 'register.removed') client.accounts.set(aorOf(signal), 0);
-  else if (signal.kind === 'call.ended') client.calls.delete(signal.callId);
-  else if (isAttempt(signal)) {
-    client.failing ??= new FailingAccounts();
-    client.failing.note(aorOf(signal), signal);
-  }
 }

@@ -20,7 +20,7 @@ export const policyConfig = z
     'unproven-block-times': blockTimes()
       .prefault(['2m', '10m', '1h', '4h'])
       .describe(
-        'the same where the source address may be forged (UDP without a returned challenge): short at first; the times below all of block-times come before these for what looks like one device set wrongly (one account under one Call-ID), too',
+        'the same where the source address may be forged (UDP without a returned challenge), and for single ports, which NAT gives to somebody else soon: short at first; the times below all of block-times come before these for what looks like one device set wrongly (one account under one Call-ID), too',
       ),
     'max-unproven': z
       .int()
@@ -57,10 +57,18 @@ export const policyConfig = z
             'accounts that never registered there and fail all the same: up to so many it is a misconfigured device, above an attack from behind that address',
           ),
         'on-attack': z
-          .enum(['hold', 'block'])
+          .enum(['hold', 'port', 'block'])
           .default('hold')
           .describe(
-            'what is done about an attack from a known-good address: hold it for a person, or block it within the blast radius',
+            'what is done about an attack from a known-good address: hold it for a person; block the port that it comes from, so that whoever shares the address goes on; or block the address within the blast radius',
+          ),
+        'max-ports': z
+          .int()
+          .min(1)
+          .max(16)
+          .default(5)
+          .describe(
+            'ports of one address that an attack may come from within an hour and be stopped by blocking ports; above, it is held for a person',
           ),
         'max-addresses': z.int().min(1000).max(1_000_000).default(100_000).describe('addresses remembered at most'),
       })

@@ -14,15 +14,15 @@ interface FailingAccount {
 }
 
 /** More accounts than are remembered were tried within this. */
-const KEEP_MS = 3_600_000;
+export const KEEP_MS = 3_600_000;
 /** An account that has been quiet for this long does not fail any more: who takes another each hour is no device. */
 const FORGET_MS = 86_400_000;
-const STRETCH_MS = 300_000;
+export const STRETCH_MS = 300_000;
 /** A phone that tries again every ten seconds is as hasty as phones get; two on one account are allowed for. */
-const HASTIEST = 60;
+export const HASTIEST = 60;
 const MAX_ACCOUNTS = 64;
 /** Accounts and user agents are the sender's text: short copies are kept. */
-const MAX_NAME = 80;
+export const MAX_NAME = 80;
 
 /**
  * The accounts that fail behind one known address: few in the way of a device, or many in the way of a tool. What others may
@@ -52,6 +52,13 @@ export class FailingAccounts {
 
   succeeded(account: string): void {
     this.#accounts.delete(account);
+  }
+
+  /** What failed so far is dealt with. */
+  clear(): void {
+    this.#accounts.expire(() => true);
+    this.#overflowAt = Number.NEGATIVE_INFINITY;
+    this.#forgeableOverflowAt = Number.NEGATIVE_INFINITY;
   }
 
   /** @returns how many are left */

@@ -10,7 +10,7 @@ import type { Client } from './client.ts';
 const PROBATION_MS = 30 * 60_000;
 
 /** What failing devices look like to a detector. Tools, floods and visitors of decoys are none. */
-const DEVICE_LIKE: readonly EventType[] = ['brute_force_detected', 'username_enumeration', 'distributed_attack'];
+export const DEVICE_LIKE: readonly EventType[] = ['brute_force_detected', 'username_enumeration', 'distributed_attack'];
 
 export function isKnownGood(client: Client): boolean {
   return client.proven || client.goodAt - client.firstAt >= PROBATION_MS;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { NOW } from '../../test/support/signals.ts';
+import { Flow } from '../lib/flow.ts';
 import { Network } from '../lib/network.ts';
 import { Offenders } from './offenders.ts';
 
@@ -37,6 +38,41 @@ describe('a source is blocked', () => {
     assert.ok(offenders.isBlocked(network('2001:db8:1:2::/64'), NOW));
     for (const target of forever) offenders.noteUnblock(target, NOW);
     for (const target of forever) assert.ok(!offenders.isBlocked(target, NOW), target.text);
+  });
+});
+
+describe('a flow', () => {
+  const flow = Flow.parse('udp:203.0.113.7:5071') ?? assert.fail();
+  const address = network('203.0.113.7');
+
+  test('is blocked by itself, its address, or a network around it; not its address by it', () => {
+    for (const text of ['203.0.113.7', '203.0.0.0/16']) {
+      const offenders = make();
+      offenders.noteBlock(network(text), NOW + HOUR, undefined);
+      assert.ok(offenders.isBlocked(flow, NOW), text);
+    }
+    const offenders = make();
+    offenders.punish(flow, NOW, { ms: HOUR, before: 0 }, false);
+    assert.ok(offenders.isBlocked(flow, NOW));
+    assert.ok(!offenders.isBlocked(address, NOW));
+    assert.ok(
+      offenders.isWelcome({ address: address.base, at: NOW, proven: 'yes' }),
+      'whoever else is there is trusted',
+    );
+    assert.equal(offenders.sentence(address, NOW + HOUR, [1, 2], false).before, 0);
+    assert.equal(offenders.sentence(flow, NOW + HOUR, [1, 2], false).before, 1);
+  });
+
+  test('that a person lets in is no offender, and its address is left alone for a minute', () => {
+    const offenders = make();
+    offenders.punish(flow, NOW, { ms: HOUR, before: 0 }, false);
+    offenders.noteUnblock(flow, NOW + 1);
+    assert.ok(!offenders.isBlocked(flow, NOW + 1));
+    assert.equal(offenders.sentence(flow, NOW + 1, [1, 2], false).before, 0);
+    assert.deepEqual(
+      [1, 60_000, 60_001].map((ms) => offenders.isLifted(address, NOW + ms)),
+      [true, true, false],
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Address } from '../lib/address.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { Network } from '../lib/network.ts';
+import { type Target, targetWords } from '../lib/target.ts';
 import { type Action, ALREADY_BLOCKED, type Decision, type ReasonCode } from '../pipeline/decision.ts';
 import { type Finding, SEVERITIES, type Subject } from '../pipeline/finding.ts';
 import type { Signal } from '../pipeline/signal.ts';
@@ -12,14 +13,18 @@ import { Clients } from './clients.ts';
 import type { PolicyConfig } from './config.ts';
 import { Forgeries } from './forgeries.ts';
 import { asMisconfigured, failsWithOwnAccounts, isKnownGood } from './known-good.ts';
+import { chooseFlow } from './narrow.ts';
 import { NewAddresses } from './new-addresses.ts';
 import { Offenders, type Sentence } from './offenders.ts';
+import { PortWatch, WATCHED_MS } from './port-watch.ts';
 import { Reminders } from './reminders.ts';
 import { Told } from './told.ts';
 
 type Verdict = Pick<Decision, 'action' | 'code' | 'reason' | 'seconds'> & {
   /** The finding in other words. */
   readonly finding?: Finding;
+  /** What is blocked in place of the finding's subject. */
+  readonly target?: Target;
 };
 
 export interface PolicyOptions {
@@ -28,6 +33,8 @@ export interface PolicyOptions {
   readonly dryRunDetectors: readonly string[];
   /** Detectors that look at each source by itself, with the place of each in the order of all. */
   readonly perSource?: ReadonlyMap<string, number>;
+  /** Whether some layer can keep a single flow out. Absent: yes. */
+  readonly canBlockFlows?: () => boolean;
 }
 
 const FORGED = 'so many sources whose address may be forged come of one who forges them: none of them is blocked';
@@ -44,6 +51,9 @@ export class Policy {
   readonly #rehearsed: Offenders;
   readonly #clients: Clients;
   readonly #accounts: Accounts;
+  readonly #canBlockFlows: () => boolean;
+  /** Part of the pipeline, as a detector is. */
+  readonly portWatch: PortWatch;
   readonly #reminders = new Reminders();
   readonly #told = new Told();
   readonly #forgeries: Forgeries;
@@ -54,7 +64,7 @@ export class Policy {
     this.#offenders.isWelcome(signal) && this.#newAddresses.mayAdd(signal);
   #allowlist = new Allowlist([]);
 
-  constructor({ config, dryRunDetectors, perSource = new Map() }: PolicyOptions) {
+  constructor({ config, dryRunDetectors, perSource = new Map(), canBlockFlows = () => true }: PolicyOptions) {
     this.#config = config;
     this.#dryRun = new Set(dryRunDetectors);
     this.#perSource = new Map([...perSource].map(([name, place]) => [name, 1 << place]));
@@ -63,7 +73,13 @@ export class Policy {
     this.#rehearsed = new Offenders(limits);
     this.#forgeries = new Forgeries(config['max-unproven']);
     const known = config['known-good'];
-    this.#clients = new Clients({ maxClients: known['max-addresses'], keepMs: known.for });
+    const tracksFlows = known['on-attack'] === 'port';
+    this.#clients = new Clients({ maxClients: known['max-addresses'], keepMs: known.for, tracksFlows });
+    this.#canBlockFlows = canBlockFlows;
+    this.portWatch = new PortWatch({
+      clientOf: ({ address }) => this.#clients.get(address),
+      isBlocked: (flow, at) => this.#offenders.isBlocked(flow, at),
+    });
     this.#accounts = new Accounts({ config: config.accounts, isAllowlisted: (source) => this.exempts(source) });
     this.setAllowlist([]);
   }
@@ -89,14 +105,14 @@ export class Policy {
    * @param times how often decisions have blocked it; a block by hand does not count
    * @param trusted how often of these for what nobody can have forged
    */
-  noteBlock(target: Network, until: number, times?: number, trusted = times): void {
+  noteBlock(target: Target, until: number, times?: number, trusted = times): void {
     this.#offenders.noteBlock(target, until, times, trusted);
   }
 
   /** A block was lifted: the next finding decides anew, and the source is no further offender for it. */
-  noteUnblock(target: Network, at: number): void {
+  noteUnblock(target: Target, at: number): void {
     this.#offenders.noteUnblock(target, at);
-    this.#told.forget(target);
+    if (target instanceof Network) this.#told.forget(target);
   }
 
   /** An account that was not disabled here: by hand, or before the restart. @param aor in its one spelling */
@@ -166,7 +182,7 @@ export class Policy {
 
   /** @param state what `snapshot` gave */
   restore(state: unknown): boolean {
-    this.#clients.restore(state);
+    for (const client of this.#clients.restore(state)) this.portWatch.watch(client, client.watchedUntil);
     return true;
   }
 
@@ -216,7 +232,8 @@ export class Policy {
     if (teller === undefined || subject.kind !== 'ip' || !this.#isSevere(finding)) return;
     if (action !== 'block' && code !== 'already_blocked') return;
     const until = Math.max(this.#offenders.blockedUntil(target), this.#bookOf(detector).blockedUntil(target));
-    this.#told.note(subject.address, at, until, teller);
+    // Of an address with a port blocked more is to be heard: others are there.
+    if (until > at) this.#told.note(subject.address, at, until, teller);
   }
 
   #isSevere({ severity }: Finding): boolean {
@@ -239,22 +256,54 @@ export class Policy {
     const { subject, at } = finding;
     const clients = subject.kind === 'ip' ? listOf(this.#clients.get(subject.address)) : this.#clients.within(target);
     if (clients.length === 0) return undefined;
-    const good = clients.find((client) => isKnownGood(client));
-    const device =
-      good !== undefined && subject.kind === 'ip'
-        ? asMisconfigured(finding, good, this.#config['known-good']['max-strangers'])
-        : undefined;
-    if (good !== undefined && device !== undefined) return this.#tolerate(device, good);
-    if (good !== undefined && isUnproven(finding)) {
-      return verdict('watch', 'known_good', 'the address is known good, and whoever sent this may have forged it');
-    }
     const radius = blastRadius(clients, at);
     const cut = `${finding.reason}; a block of ${formatDuration(sentence.ms)} would cut ${blastRadiusText(radius)}, so a person decides`;
-    if (good !== undefined && this.#config['known-good']['on-attack'] === 'hold') {
-      return hold('known_good', sentence, `held, the address is known good: ${cut}`);
-    }
+    const good = clients.find((client) => isKnownGood(client));
+    const spared = good && this.#spareGood(finding, good, sentence, cut);
+    if (spared !== undefined) return spared;
     const isWide = radius.registrations + radius.calls > this.#config['max-blast-radius'];
     return isWide ? hold('blast_radius', sentence, `held: ${cut}`) : undefined;
+  }
+
+  /** @param cut what a block of the address would cut, in words */
+  #spareGood(finding: Finding, good: Client, sentence: Sentence, cut: string): Verdict | undefined {
+    const isOfAddress = finding.subject.kind === 'ip';
+    const device = isOfAddress ? asMisconfigured(finding, good, this.#maxStrangers(good, finding.at)) : undefined;
+    if (device !== undefined) return this.#tolerate(device, good);
+    if (isUnproven(finding)) {
+      return verdict('watch', 'known_good', 'the address is known good, and whoever sent this may have forged it');
+    }
+    const { 'on-attack': onAttack } = this.#config['known-good'];
+    if (onAttack === 'block') return undefined;
+    const narrow = onAttack === 'port' && isOfAddress ? this.#narrow(finding, good) : 'the address is known good';
+    return typeof narrow === 'string' ? hold('known_good', sentence, `held, ${narrow}: ${cut}`) : narrow;
+  }
+
+  /** Where a port was blocked lately only devices with accounts that belong there are taken for misconfigured. */
+  #maxStrangers({ watchedUntil }: Client, at: number): number {
+    return at < watchedUntil ? 0 : this.#config['known-good']['max-strangers'];
+  }
+
+  /** The verdict on the port that an attack from behind a known-good address comes from; or why it cannot be blocked. */
+  #narrow(finding: Finding, client: Client): Verdict | string {
+    if (!this.#canBlockFlows()) return 'the address is known good, and no enforcer in use can block a single port';
+    const { at } = finding;
+    const book = this.#bookOf(finding.detector);
+    const choice = chooseFlow(finding, client, {
+      maxPorts: this.#config['known-good']['max-ports'],
+      isBlocked: (target, when) => this.#offenders.isBlocked(target, when) || book.isBlocked(target, when),
+    });
+    if (choice.kind === 'blocked') return verdict('ignore', 'already_blocked', ALREADY_BLOCKED);
+    if (choice.kind === 'none') return `the address is known good, and ${choice.why}`;
+    const { flow } = choice.flow;
+    const sentence = book.sentence(flow, at, this.#config['unproven-block-times'], false);
+    book.punish(flow, at, sentence, false);
+    if (book === this.#offenders) {
+      client.failing?.clear();
+      this.portWatch.watch(client, at + WATCHED_MS);
+    }
+    const narrowly = `${targetWords(flow)} ${blockReason(finding, sentence)}; the address is known good, so whoever else is there goes on`;
+    return { ...blocked(finding, sentence), target: flow, reason: narrowly };
   }
 
   /** A customer's device that fails with accounts of its own keeps the address known, however long it goes on. */

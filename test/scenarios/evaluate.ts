@@ -1,6 +1,7 @@
 import { parseConfig } from '../../src/config/parse.ts';
 import { buildPipeline } from '../../src/daemon/pipeline-parts.ts';
 import { Address } from '../../src/lib/address.ts';
+import { Network } from '../../src/lib/network.ts';
 import type { EventType, Finding } from '../../src/pipeline/finding.ts';
 import { NO_INTEL } from '../../src/pipeline/intel.ts';
 import type { Outcome } from '../../src/pipeline/pipeline.ts';
@@ -70,7 +71,8 @@ function scoreOutcomes(scenario: Scenario, play: Play, outcomes: readonly Outcom
   const blocks = outcomes.flatMap(({ decision }) =>
     decision.action === 'block' && decision.target !== undefined ? [decision.target] : [],
   );
-  const isBlocked = (ip: string) => blocks.some((target) => target.contains(addressOf(ip)));
+  const isBlocked = (ip: string) =>
+    blocks.some((target) => target instanceof Network && target.contains(addressOf(ip)));
   return {
     found: found.size,
     blocked: play.attackers.filter(isBlocked).length,
