@@ -1,3 +1,4 @@
+import { wordsOf } from '../lib/target.ts';
 import type { StoredBlock } from '../store/store.ts';
 import type { Session } from './session.ts';
 import { localTime, remaining } from './times.ts';
@@ -8,7 +9,7 @@ export function blockTable(session: Session, blocks: readonly StoredBlock[]): st
   return session.table(
     [{ title: 'TARGET' }, { title: 'SINCE' }, { title: 'ENDS' }, { title: 'BY' }, { title: 'REASON', flexible: true }],
     blocks.map(({ target, blockedAt, expiresAt, by, reason }) => [
-      { text: target, tone: 'strong' },
+      { text: wordsOf(target), tone: 'strong' },
       localTime(blockedAt),
       remaining(expiresAt, now),
       by,
@@ -29,7 +30,13 @@ export function endedBlockTable(session: Session, blocks: readonly StoredBlock[]
     ],
     blocks.map(({ target, blockedAt, expiresAt, unblockedAt, unblockReason, reason }) => {
       const ended = unblockedAt ?? expiresAt;
-      return [target, localTime(blockedAt), ended === null ? '' : localTime(ended), unblockReason ?? 'expired', reason];
+      return [
+        wordsOf(target),
+        localTime(blockedAt),
+        ended === null ? '' : localTime(ended),
+        unblockReason ?? 'expired',
+        reason,
+      ];
     }),
   );
 }

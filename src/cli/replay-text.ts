@@ -2,6 +2,7 @@ import type { ReplayReport } from '../daemon/replay.ts';
 import type { Customers } from '../daemon/source-book.ts';
 import { countText, nounFor } from '../lib/count-text.ts';
 import { roughDuration } from '../lib/duration.ts';
+import { wordsOf } from '../lib/target.ts';
 import { type Action, ALREADY_BLOCKED } from '../pipeline/decision.ts';
 import type { EventType } from '../pipeline/finding.ts';
 import type { Session } from './session.ts';
@@ -54,12 +55,15 @@ function inputText({ files, lines, signals, unrecognised, seconds }: ReplayRepor
 function outcomeText({ sources, decisions }: ReplayReport): string {
   const targets = (action: Action, of: (one: ReplayReport['decisions'][number]) => string | undefined) =>
     new Set(decisions.filter((one) => one.action === action).flatMap((one) => of(one) || [])).size;
-  const [blocked, disabled] = [targets('block', ({ ip }) => ip), targets('block', ({ aor }) => aor)];
+  const blocked = targets('block', (one) => (one.port === undefined ? one.ip : undefined));
+  const ports = targets('block', (one) => (one.port === undefined ? undefined : aboutText(one)));
+  const disabled = targets('block', ({ aor }) => aor);
   const held = targets('hold', ({ ip, aor }) => ip || aor);
   const who = blocked === 0 ? 'Nobody' : `${blocked} of ${countText(sources.length, 'source')}`;
+  const narrow = ports === 0 ? '' : `, ${countText(ports, 'single port')}`;
   const accounts = disabled === 0 ? '' : `, ${countText(disabled, 'account')} disabled`;
   const hold = held === 0 ? '' : `; ${held} would have waited for a person to decide`;
-  return `${who} would have been blocked${accounts}${hold}.`;
+  return `${who} would have been blocked${narrow}${accounts}${hold}.`;
 }
 
 function hurtText({ decisions }: ReplayReport, { seen, hurt }: Customers): string {
@@ -153,6 +157,12 @@ function findingTable(session: Session, findings: ReplayReport['findings']): str
   );
 }
 
+/** Whom a decision is about. */
+function aboutText({ ip, port, protocol, aor, campaign }: ReplayReport['decisions'][number]): string {
+  if (port === undefined) return ip || (aor ?? campaign ?? '');
+  return wordsOf(`${protocol}:${ip.includes(':') ? `[${ip}]` : ip}:${port}`);
+}
+
 function decisionTable(session: Session, decisions: ReplayReport['decisions']): string {
   return session.table(
     [
@@ -164,12 +174,12 @@ function decisionTable(session: Session, decisions: ReplayReport['decisions']): 
     ],
     decisions
       .slice(0, SHOWN)
-      .map(({ at, action, ip, aor, campaign, seconds, reason }) => [
-        localTime(Date.parse(at)),
-        { text: action, tone: ACTION_TONES[action] },
-        ip || (aor ?? campaign ?? ''),
-        seconds > 0 ? roughDuration(seconds * 1000) : '',
-        reason,
+      .map((one) => [
+        localTime(Date.parse(one.at)),
+        { text: one.action, tone: ACTION_TONES[one.action] },
+        aboutText(one),
+        one.seconds > 0 ? roughDuration(one.seconds * 1000) : '',
+        one.reason,
       ]),
   );
 }

@@ -117,6 +117,41 @@ describe('an attack', () => {
       assert.match((await cli.run(['why', '203.0.113.7'])).stdout, /^203\.0\.113\.7 is never blocked: .*Office/);
     }));
 
+  it('from behind the address of an office is stopped at its port, in the words of every command', () =>
+    watching(async (cli, append, banner) => {
+      const line = (kind: string, user: string, port: number, i: number) => {
+        const seconds = Math.floor(cli.time.now / 1000) - 20 + i;
+        const [status, reason] = kind === 'register.ok' ? ['200', 'OK'] : ['401', 'Unauthorized'];
+        return `E_SIPWARD,1,${kind},${seconds},0,198.51.100.20,${port},udp,1,REGISTER,${status},${reason},${user},example.com,sip%3Aexample.com,Phone,call-${i},600\n`;
+      };
+      const phones = Array.from({ length: 5 }, (_, i) => line('register.ok', String(200 + i), 6000 + i, 0));
+      append(
+        phones.join('') + Array.from({ length: 8 }, (_, i) => line('register.failed', `90${i}`, 7000, 1 + i)).join(''),
+      );
+      const { blocks } = await until(
+        () => cli.json('blocks'),
+        (answer) => answer.blocks.length === 1,
+      );
+      assert.equal(blocks[0].target, 'udp:198.51.100.20:7000');
+      const port = /UDP port 7000 of 198\.51\.100\.20/;
+      const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(banner)?.[0] ?? '';
+      const page = await (await fetch(url)).text();
+      assert.match(page, /<td class="mono">UDP port 7000 of 198\.51\.100\.20<\/td>/);
+      for (const command of ['blocks', 'why 198.51.100.20', 'events', '--config daemon.yaml replay events.log']) {
+        assert.match((await cli.run(command.split(' '))).stdout, port, command);
+      }
+      const replayed = await cli.run(['--config', 'daemon.yaml', 'replay', 'events.log']);
+      assert.match(replayed.stdout, /^Nobody would have been blocked, 1 single port/m);
+      const { answer, verdict, ports } = await cli.json('why', '198.51.100.20');
+      assert.deepEqual([verdict, ports.length], ['not-blocked', 1]);
+      assert.match(
+        answer,
+        /^198\.51\.100\.20 is let in, but for UDP port 7000 of 198\.51\.100\.20, which is blocked by/,
+      );
+      assert.match((await cli.run(['unblock', '198.51.100.20'])).stdout, /^Lifted the block of UDP port 7000 of/);
+      assert.deepEqual((await cli.json('blocks')).blocks, []);
+    }, 'policy: {known-good: {on-attack: port}}\n'));
+
   it('decides in a replay what it decided live', () =>
     watching(async (cli, append) => {
       append(failures(8, '203.0.113.7', cli.time.now) + failures(2, '198.51.100.4', cli.time.now));

@@ -14,6 +14,7 @@ import { serveControl } from './control-server.ts';
 import { testOperations, turnableClock, type WithBench } from './operations.testkit.ts';
 import { testAccountOperations } from './operations-accounts.testkit.ts';
 import type { Places } from './operations-context.ts';
+import { testFlowOperations } from './operations-flows.testkit.ts';
 import { impliedAllowlist, localOperations } from './operations-local.ts';
 import { RecordingEngine } from './recording-engine.testkit.ts';
 import { signalRow } from './records.ts';
@@ -75,6 +76,7 @@ for (const [name, withBench] of [
 ] as const) {
   testOperations(name, withBench);
   testAccountOperations(name, withBench);
+  testFlowOperations(name, withBench);
 }
 
 test('a block decided a moment ago, which the store does not know yet, is ended in the store, too', () =>

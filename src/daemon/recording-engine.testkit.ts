@@ -1,5 +1,7 @@
 import type { Address } from '../lib/address.ts';
+import { Flow } from '../lib/flow.ts';
 import { Network } from '../lib/network.ts';
+import type { Target } from '../lib/target.ts';
 import type { Block, DisabledAccount } from '../pipeline/decision.ts';
 import { type Engine, type LayerCheck, type LayerResult, noEngine } from './engine.ts';
 
@@ -20,7 +22,7 @@ export class RecordingEngine implements Engine {
     return this.#result();
   }
 
-  liftBlocks(targets: readonly Network[]): Promise<readonly LayerResult[]> {
+  liftBlocks(targets: readonly Target[]): Promise<readonly LayerResult[]> {
     if (this.failure === null) for (const target of targets) this.blocks.delete(target.text);
     return this.#result();
   }
@@ -50,8 +52,10 @@ export class RecordingEngine implements Engine {
     await this.unwritten?.();
   }
 
-  check(address: Address): Promise<readonly LayerCheck[]> {
-    const blocked = [...this.blocks.keys()].some((text) => Network.parse(text)?.contains(address) === true);
+  check(subject: Address | Flow): Promise<readonly LayerCheck[]> {
+    const address = subject instanceof Flow ? subject.address : subject;
+    const isIn = (text: string) => text === subject.text || Network.parse(text)?.contains(address) === true;
+    const blocked = [...this.blocks.keys()].some(isIn);
     return Promise.resolve([{ layer: 'memory', blocked: this.failure === null ? blocked : null, error: this.failure }]);
   }
 

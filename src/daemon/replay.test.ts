@@ -75,6 +75,20 @@ describe('replay', () => {
     assert.deepEqual(about('disable'), [['block', '', '1001@example.com', 86_400]]);
   });
 
+  test('a decision about a port of an office names both, and hurts nobody', () => {
+    const office = { ip: '198.51.100.20', proven: 'yes' } as const;
+    const phone = signal({ ...office, kind: 'register.ok', status: 200, port: 6001 });
+    const guesses = Array.from({ length: 6 }, (_, i) =>
+      signal({ ...office, user: String(900 + i), port: 7000, transport: 'tls', at: NOW + 1000 + i }),
+    );
+    const replayed = new Replay(configSchema.parse({ policy: { 'known-good': { 'on-attack': 'port' } } }));
+    replayed.take({ signals: [phone, ...guesses], lines: 7, unrecognised: 0 });
+    const [decision] = replayed.report(1).decisions;
+    const { action, ip, port, protocol, seconds } = decision ?? assert.fail();
+    assert.deepEqual([action, ip, port, protocol, seconds], ['block', '198.51.100.20', 7000, 'tcp', 120]);
+    assert.deepEqual(replayed.customers, { seen: 1, hurt: [] });
+  });
+
   test('an attack that goes on is one decision for each time the block would have ended', () => {
     const report = replay(series(2000, 10_000));
     assert.deepEqual(

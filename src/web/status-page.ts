@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html';
 import type { PartState } from '../daemon/health.ts';
 import { roughDuration } from '../lib/duration.ts';
+import { wordsOf } from '../lib/target.ts';
 import type { Severity } from '../pipeline/finding.ts';
 import { hourChart } from './hour-chart.ts';
 import type { StatusData } from './status-data.ts';
@@ -84,7 +85,7 @@ function warnings(list: readonly string[]): Html | string {
 
 function blocksSection({ blocks, stats, now }: StatusData): Html {
   const rows = blocks.map(
-    ({ target, expiresAt, reason }) => html`<tr><td class="mono">${target}</td>
+    ({ target, expiresAt, reason }) => html`<tr><td class="mono">${wordsOf(target)}</td>
 <td class="time">${expiresAt === null ? 'never' : `in ${roughDuration(expiresAt - now)}`}</td>
 <td class="wrap">${reason}</td></tr>`,
   );

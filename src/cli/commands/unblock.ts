@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { wordsOf } from '../../lib/target.ts';
 import { type Bind, command } from '../command.ts';
 import { report } from '../outcome.ts';
 
@@ -9,7 +10,7 @@ interface Options {
 export function unblockCommand(bind: Bind): Command {
   return command(
     'unblock',
-    'Lift every block of an address or inside a network, from every layer. For a minute nothing blocks it again.',
+    'Lift every block of an address (of single ports, too) or inside a network, from every layer. For a minute nothing blocks it again.',
     ['sipward unblock 203.0.113.7 --reason "customer called"', 'sipward unblock 203.0.113.0/24'],
   )
     .argument('<address>', 'IPv4 or IPv6 address, or network in CIDR form')
@@ -21,7 +22,9 @@ export function unblockCommand(bind: Bind): Command {
           session.answer('unblock', result, () =>
             result.lifted.length === 0
               ? `${address} was not blocked.\n`
-              : result.lifted.map(({ target }) => `Lifted the block of ${session.style('strong', target)}.\n`).join(''),
+              : result.lifted
+                  .map(({ target }) => `Lifted the block of ${session.style('strong', wordsOf(target))}.\n`)
+                  .join(''),
           );
           return report(session, result);
         }),

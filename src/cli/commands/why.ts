@@ -44,7 +44,7 @@ export function whyCommand(bind: Bind): Command {
 
 function answerText(session: Session, answer: Answer): string {
   const { history } = answer;
-  const inForce = new Set(answer.blocks.map(({ id }) => id));
+  const inForce = new Set([...answer.blocks, ...answer.ports].map(({ id }) => id));
   const ended = history.blocks.filter(({ id }) => !inForce.has(id));
   const { disabled } = answer;
   const enabled = history.disabled.filter(({ id }) => id !== disabled?.id);
@@ -54,6 +54,7 @@ function answerText(session: Session, answer: Answer): string {
     ...answer.campaigns.map((campaign) => `${session.style('strong', campaignText(campaign))}\n`),
     ...answer.notes.map((note) => `${session.style('warn', printable(note))}\n`),
     section(session, 'Blocks in force', answer.blocks, blockTable),
+    section(session, 'Ports blocked', answer.ports, blockTable),
     section(session, 'Disabled', disabled === null ? [] : [disabled], disabledTable),
     section(session, 'Layers', answer.layers, 'aor' in answer.subject ? accountLayerTable : layerTable),
     `\n${countsText(answer)}\n`,
