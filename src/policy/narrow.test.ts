@@ -164,6 +164,17 @@ describe('another port of the attacker', () => {
     assert.deepEqual(see(...guesses(30, 7001, { at: AT + 40_000, proven: 'no' })), []);
   });
 
+  test('is not looked for in what was stopped: a device that fails meanwhile is none', () => {
+    const { policy, see } = office();
+    see(...guesses(9, 7000));
+    policy.decide(finding());
+    see(...guesses(9, 7000, { at: AT + 200 }), { user: '203', port: 6060, at: AT + 5 * MINUTE });
+    const one = finding({ at: AT + 5 * MINUTE });
+    assert.deepEqual(outcome(policy, one).slice(0, 2), ['watch', 'known_good']);
+    see({ user: '203', port: 0, at: AT + 6 * MINUTE });
+    assert.equal(outcome(policy, finding({ at: AT + 6 * MINUTE }))[0], 'hold', 'no telling where from');
+  });
+
   test('makes it a matter for a person when there are too many', () => {
     const { policy, see } = office({ config: { 'max-ports': 3 } });
     const ports = Array.from({ length: 6 }, (_, i) => {

@@ -7,10 +7,11 @@ import { KEEP_MS } from './failing-accounts.ts';
 import type { FailingFlow } from './failing-flows.ts';
 import { DEVICE_LIKE } from './known-good.ts';
 
-/** The flow to block, that it is blocked already, or why none can be, in words. */
+/** The flow to block; that it is blocked already, or was and is quiet since; or why none can be, in words. */
 export type Choice =
   | { readonly kind: 'flow'; readonly flow: FailingFlow }
   | { readonly kind: 'blocked' }
+  | { readonly kind: 'stopped' }
   | { readonly kind: 'none'; readonly why: string };
 
 export interface ChoiceOptions {
@@ -32,7 +33,8 @@ export function chooseFlow(finding: Finding, client: Client, { maxPorts, isBlock
   const [worst] = suspects.filter(({ flow, lastAt }) => !isBlocked(flow, lastAt));
   if (worst === undefined) {
     if (suspects.some(({ flow }) => isBlocked(flow, at))) return { kind: 'blocked' };
-    return none('the port that it comes from is not known');
+    const isKnown = latest(client, at).length > 0;
+    return suspects.length > 0 && isKnown ? { kind: 'stopped' } : none('the port that it comes from is not known');
   }
   if (attacking.length > maxPorts) {
     const span = formatDuration(KEEP_MS);

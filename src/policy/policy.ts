@@ -294,6 +294,13 @@ export class Policy {
       isBlocked: (target, when) => this.#offenders.isBlocked(target, when) || book.isBlocked(target, when),
     });
     if (choice.kind === 'blocked') return verdict('ignore', 'already_blocked', ALREADY_BLOCKED);
+    if (choice.kind === 'stopped') {
+      return verdict(
+        'watch',
+        'known_good',
+        'the address is known good, and who attacked from there was stopped at a port',
+      );
+    }
     if (choice.kind === 'none') return `the address is known good, and ${choice.why}`;
     const { flow } = choice.flow;
     const sentence = book.sentence(flow, at, this.#config['unproven-block-times'], false);

@@ -1,8 +1,10 @@
 import { parseConfig } from '../../src/config/parse.ts';
 import { buildPipeline } from '../../src/daemon/pipeline-parts.ts';
 import { Address } from '../../src/lib/address.ts';
+import { Flow } from '../../src/lib/flow.ts';
 import { Network } from '../../src/lib/network.ts';
 import type { EventType, Finding } from '../../src/pipeline/finding.ts';
+import { flowOf } from '../../src/pipeline/flow-of.ts';
 import { NO_INTEL } from '../../src/pipeline/intel.ts';
 import type { Outcome } from '../../src/pipeline/pipeline.ts';
 import type { Signal } from '../../src/pipeline/signal.ts';
@@ -28,7 +30,12 @@ export interface Result {
   readonly scenario: Scenario;
   readonly attackers: number;
   readonly signals: number;
-  readonly sipward: Score & { readonly types: readonly EventType[]; readonly outcomes: readonly Outcome[] };
+  readonly sipward: Score & {
+    readonly types: readonly EventType[];
+    readonly outcomes: readonly Outcome[];
+    /** Requests of each flow that is to be stopped until it was; undefined: it never was. */
+    readonly stopped: readonly (number | undefined)[];
+  };
   readonly classic: Readonly<Record<Counted, Score>>;
 }
 
@@ -37,7 +44,7 @@ const SEED = 20_260_112;
 /** The real detectors and policy, with every default, on what the scenario sends. */
 export function evaluate(scenario: Scenario): Result {
   const play = scenario.play(new Random(SEED));
-  const outcomes = decide(play.signals);
+  const outcomes = decide(play.signals, scenario.config);
   return {
     scenario,
     attackers: play.attackers.length,
@@ -46,17 +53,18 @@ export function evaluate(scenario: Scenario): Result {
       ...scoreOutcomes(scenario, play, outcomes),
       types: [...new Set(outcomes.map(({ finding }) => finding.type))],
       outcomes,
+      stopped: (play.stopped ?? []).map((flow) => requestsUntilBlocked(flow, play, outcomes)),
     },
     classic: { '403': scoreClassic(play, '403'), '401 too': scoreClassic(play, '401 too') },
   };
 }
 
-/** What is worth telling of what the detectors and policy make of these signals, with every default. */
-export function decide(signals: readonly Signal[]): Outcome[] {
+/** What is worth telling of what the detectors and policy make of these signals. */
+export function decide(signals: readonly Signal[], config = ''): Outcome[] {
   const onFault = (component: string, error: unknown) => {
     throw new Error(`${component} failed`, { cause: error });
   };
-  const { pipeline } = buildPipeline(parseConfig('', 'defaults'), onFault, { ...NO_INTEL, geography: WORLD });
+  const { pipeline } = buildPipeline(parseConfig(config, 'scenario'), onFault, { ...NO_INTEL, geography: WORLD });
   return pipeline.process(signals).filter(({ decision }) => !decision.repeated);
 }
 
@@ -71,14 +79,20 @@ function scoreOutcomes(scenario: Scenario, play: Play, outcomes: readonly Outcom
   const blocks = outcomes.flatMap(({ decision }) =>
     decision.action === 'block' && decision.target !== undefined ? [decision.target] : [],
   );
-  const isBlocked = (ip: string) =>
-    blocks.some((target) => target instanceof Network && target.contains(addressOf(ip)));
+  const isBlocked = (text: string) =>
+    blocks.some((target) => target.text === text || (target instanceof Network && target.contains(addressOf(text))));
   return {
     found: found.size,
     blocked: play.attackers.filter(isBlocked).length,
     harmed: play.unharmed.filter(isBlocked),
     ...firstFound(play, attackers, found),
   };
+}
+
+function requestsUntilBlocked(flow: string, play: Play, outcomes: readonly Outcome[]): number | undefined {
+  const block = outcomes.find(({ decision }) => decision.action === 'block' && decision.target?.text === flow);
+  if (block === undefined) return undefined;
+  return play.signals.filter((signal) => flowOf(signal)?.text === flow && signal.at <= block.decision.at).length;
 }
 
 /** Which of the attackers a finding names: its subject, or one of the sources in its evidence. */
@@ -108,7 +122,8 @@ function scoreClassic(play: Play, counted: Counted): Score {
   return {
     found: found.size,
     blocked: found.size,
-    harmed: play.unharmed.filter((ip) => bans.has(countedText(ip))),
+    // It knows addresses only: an office is hurt once, however many phones it has.
+    harmed: [...new Set(play.unharmed.map(countedText))].filter((source) => bans.has(source)),
     ...firstFound(play, attackers, found),
   };
 }
@@ -123,10 +138,11 @@ function countedText(ip: string): string {
 }
 
 const addresses = new Map<string, Address>();
+/** @param ip an address, or a flow of it */
 function addressOf(ip: string): Address {
   const known = addresses.get(ip);
   if (known !== undefined) return known;
-  const address = Address.parse(ip);
+  const address = Address.parse(ip) ?? Flow.parse(ip)?.address;
   if (address === undefined) throw new TypeError(`${ip} is no address`);
   addresses.set(ip, address);
   return address;

@@ -10,7 +10,8 @@ const CORPORA_HEADING = '## Recorded traffic';
 
 const INTRO = `# What is found, and who is hurt
 
-Made by \`npm run detection\`; a test holds this page in step with the program. All with the defaults.
+Made by \`npm run detection\`; a test holds this page in step with the program. All with the defaults, but for what a
+story says.
 
 ## Scenarios
 
@@ -73,6 +74,8 @@ function foundText(score: Score, attackers: number): string {
 
 function firstText({ firstMs, firstRequests }: Score): string {
   if (firstMs === undefined || firstRequests === undefined) return '–';
+  // For somebody else at that address.
+  if (firstMs < 0) return 'before it began';
   const rounded = firstMs < 60_000 ? Math.round(firstMs / 100) * 100 : Math.round(firstMs / 60_000) * 60_000;
   return `${formatDuration(rounded)}, ${firstRequests} ${firstRequests === 1 ? 'request' : 'requests'}`;
 }

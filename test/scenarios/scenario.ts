@@ -10,7 +10,9 @@ export interface Play {
   readonly attackers: readonly string[];
   /** When the attack begins, if the attackers' addresses are honest before; ms since the epoch. */
   readonly attackFrom?: number;
-  /** Who must never be blocked, whatever happens. */
+  /** Flows of the attackers that must be blocked, each after a few requests. */
+  readonly stopped?: readonly string[];
+  /** Addresses, and flows, that must never be blocked, whatever happens. */
   readonly unharmed: readonly string[];
 }
 
@@ -20,6 +22,8 @@ export interface Scenario {
   readonly story: string;
   /** Findings of these types name the attack rightly; of a harmless scenario, what may be said of it. */
   readonly types: readonly EventType[];
+  /** YAML; absent: every default. */
+  readonly config?: string;
   play(random: Random): Play;
 }
 

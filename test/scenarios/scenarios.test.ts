@@ -33,6 +33,13 @@ describe('scenarios', () => {
         );
       });
     }
+    if (sipward.stopped.length > 0) {
+      test(`${scenario.name}: every port of the attack is stopped after a few requests`, () =>
+        assert.ok(
+          sipward.stopped.every((requests) => requests !== undefined && requests <= 5),
+          sipward.stopped.join(),
+        ));
+    }
     if (attackers === 0) {
       test(`${scenario.name}: nothing is said that is not so`, () => {
         assert.deepEqual(
