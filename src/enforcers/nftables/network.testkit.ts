@@ -71,8 +71,8 @@ function wire(sbc: Namespace, outside: Namespace): void {
   outside.sh('ip', 'link', 'set', 'net0', 'up');
 }
 
-/** One line asked, one answered. */
-function peer(namespace: Namespace, args: readonly string[]) {
+/** A server, or clients, in a namespace: one line asked, one answered. */
+export function peer(namespace: Namespace, args: readonly string[]) {
   const program = new URL('./peer.testkit.ts', import.meta.url).pathname;
   const [file = '', ...rest] = [...namespace.prefix, process.execPath, program, ...args];
   const child: ChildProcess = spawn(file, rest, { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -18,18 +18,26 @@ export interface ClientCommand {
 
 function serve(ports: readonly number[]): void {
   let received = 0;
+  let latest = '';
+  const note = (protocol: string, address = '', port = 0) => {
+    latest = `${protocol}:${address.replace('::ffff:', '')}:${port}`;
+  };
   for (const port of ports) {
     const udp = createSocket({ type: 'udp6', ipv6Only: false });
     udp.on('message', (message, peer) => {
       received++;
+      note('udp', peer.address, peer.port);
       if (message.toString() !== 'flood') udp.send(message, peer.port, peer.address);
     });
     udp.bind(port, '::');
     // Its end may be a reset: that is what is being tried.
-    createServer((socket) => socket.on('error', () => {}).pipe(socket)).listen(port, '::');
+    createServer((socket) => {
+      note('tcp', socket.remoteAddress, socket.remotePort);
+      socket.on('error', () => {}).pipe(socket);
+    }).listen(port, '::');
   }
-  // Each line asks how many UDP packets have arrived.
-  createInterface({ input: process.stdin }).on('line', () => console.log(received));
+  // Each line asks how many UDP packets have arrived, or for the flow that was heard of last.
+  createInterface({ input: process.stdin }).on('line', (line) => console.log(line === 'latest' ? latest : received));
   process.stdin.on('end', () => process.exit());
 }
 
