@@ -204,6 +204,10 @@ export class Daemon implements Engine {
     this.#findings.set(detector, (this.#findings.get(detector) ?? 0) + 1);
   }
 
+  get blocksFlows(): boolean {
+    return this.#parts.enforcement.blocksFlows;
+  }
+
   async applyBlocks(blocks: readonly Block[]): Promise<readonly LayerResult[]> {
     for (const block of blocks) this.#parts.parts.policy.noteBlock(block.target, block.expiresAt ?? Infinity);
     return this.#parts.enforcement.add(blocks);

@@ -24,6 +24,8 @@ export interface LayerCheck {
  * throwing when a layer fails: one broken layer must not hide what the others did.
  */
 export interface Engine {
+  /** Whether some layer keeps single flows out. */
+  readonly blocksFlows: boolean;
   /** Called before the block is stored: a block is enforced first and written second. */
   applyBlocks(blocks: readonly Block[]): Promise<readonly LayerResult[]>;
   /** Lifts from every layer. Targets that no layer knows are no error. */
@@ -49,6 +51,7 @@ export interface Engine {
 export function noEngine(enforcement: Health['enforcement']): Engine {
   const nothing = () => Promise.resolve([]);
   return {
+    blocksFlows: true,
     applyBlocks: nothing,
     liftBlocks: nothing,
     disableAccounts: nothing,

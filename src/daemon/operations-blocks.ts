@@ -1,6 +1,7 @@
 import { formatDuration } from '../lib/duration.ts';
+import { Flow } from '../lib/flow.ts';
 import { Network } from '../lib/network.ts';
-import { networkOf, parseTarget, type Target } from '../lib/target.ts';
+import { networkOf, parseTarget, type Target, targetWords } from '../lib/target.ts';
 import { LIFTED_FOR_MS } from '../policy/offenders.ts';
 import type { StoredBlock } from '../store/store.ts';
 import { AllowlistView, covers, matchText } from './allowlist-view.ts';
@@ -24,10 +25,12 @@ async function block(context: OperationsContext, input: ParsedInput<'block'>): P
   const { store, engine, daemon, clock } = context;
   const target = counted(input.address);
   const notes = target === input.address ? [] : [`IPv6 is counted and blocked per /64: this blocks ${target.text}.`];
-  checkWidth(target, input.force, 'address');
+  checkWidth(networkOf(target), input.force, 'address');
+  refuseImpossible(context, target);
   const allowed = await AllowlistView.read(context);
-  refuseAllowed(input.address, target, allowed);
-  for (const entry of allowed.inside(target)) notes.push(`${matchText(entry)} is on the allowlist and stays open.`);
+  refuseAllowed(networkOf(input.address), networkOf(target), allowed);
+  for (const entry of allowed.inside(networkOf(target)))
+    notes.push(`${matchText(entry)} is on the allowlist and stays open.`);
 
   const blockedAt = clock();
   const expiresAt = input.for === null ? null : blockedAt + input.for;
@@ -63,8 +66,16 @@ async function block(context: OperationsContext, input: ParsedInput<'block'>): P
 }
 
 /** An IPv6 address stands for its /64, which is one subscriber's (RFC 6177). */
-function counted(network: Network): Network {
-  return network.family === 6 && network.isSingle ? Network.counted(network.base) : network;
+function counted(target: Target): Target {
+  if (target instanceof Flow || target.family === 4 || !target.isSingle) return target;
+  return Network.counted(target.base);
+}
+
+/** Never a wide block in place of a narrow one. */
+function refuseImpossible({ engine }: OperationsContext, target: Target): void {
+  if (engine.blocksFlows || !(target instanceof Flow)) return;
+  const message = `${targetWords(target)} cannot be blocked: no enforcer in use can keep a single port out`;
+  throw new OperationError('refused', [{ field: 'address', message }]);
 }
 
 /** The allowlist always wins: what it holds whole cannot be blocked, and neither can the very address that was named. */
@@ -75,7 +86,7 @@ function refuseAllowed(named: Network, target: Network, allowed: AllowlistView):
   throw new OperationError('refused', [{ field: 'address', message }]);
 }
 
-async function activeBlock(context: OperationsContext, target: Network, at: number): Promise<StoredBlock | undefined> {
+async function activeBlock(context: OperationsContext, target: Target, at: number): Promise<StoredBlock | undefined> {
   const rows = await context.store.activeBlocksOn([target.text], at);
   return rows.find((row) => row.target === target.text);
 }
@@ -84,7 +95,7 @@ function lastsAsLong(present: StoredBlock, expiresAt: number | null): boolean {
   return present.expiresAt === null || (expiresAt !== null && present.expiresAt >= expiresAt);
 }
 
-/** Lifts every block inside the named address or network, single flows too, from every layer. */
+/** Lifts every block inside the named address or network, single flows too, or of the named flow, from every layer. */
 async function unblock(context: OperationsContext, input: ParsedInput<'unblock'>): Promise<OperationResult<'unblock'>> {
   const { daemon, clock } = context;
   const named = counted(input.address);
@@ -95,20 +106,25 @@ async function unblock(context: OperationsContext, input: ParsedInput<'unblock'>
   for (const row of await context.store.activeBlocksOn([named.text], at)) {
     const target = parseTarget(row.target);
     if (target === undefined) continue;
-    if (covers(named, networkOf(target))) inside.push(target);
-    else if (target instanceof Network && covers(target, named)) around.push(target.text);
+    if (isInside(target, named)) inside.push(target);
+    else if (target instanceof Network && covers(target, networkOf(named))) around.push(target.text);
   }
   // Layers are told even if the store knows no block: one command lifts it everywhere.
   const lifted = await lift(context, inside.length === 0 ? [named] : inside, at, input);
   const notes = around.map(
     (network) =>
-      `${input.address.text} is still kept out by the block of ${network}: unblock that network, or put the address on the allowlist.`,
+      `${targetWords(input.address)} is still kept out by the block of ${network}: unblock that network, or put the address on the allowlist.`,
   );
   if (lifted.lifted.length > 0) notes.push(daemon ? againNote(named) : WITHOUT_DAEMON);
   return { daemon, ...lifted, notes };
 }
 
-function againNote({ text }: Network): string {
+function isInside(target: Target, named: Target): boolean {
+  return named instanceof Flow ? target.text === named.text : covers(named, networkOf(target));
+}
+
+function againNote(named: Target): string {
+  const { text } = networkOf(named);
   const from = formatDuration(LIFTED_FOR_MS);
   return `If the attack goes on, it is blocked again, ${from} from now at the earliest; to prevent that: sipward allow add ${text}`;
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseTarget } from '../lib/target.ts';
-import { type Bench, START, type WithBench } from './operations.testkit.ts';
+import { type Bench, refused, START, type WithBench } from './operations.testkit.ts';
 import { blockRow } from './records.ts';
 
 const HOUR_MS = 3_600_000;
@@ -64,6 +64,30 @@ export function testFlowOperations(name: string, withBench: WithBench): void {
       assert.deepEqual(notes, ['memory lets UDP port 5071 of 203.0.113.7 in, against the store.']);
       const { ports } = await bench.operations.why({ subject: '203.0.113.8' });
       assert.deepEqual(ports, []);
+    });
+
+    story('are blocked and lifted by hand, too', async ({ operations, engine }) => {
+      const flow = 'udp:[2001:db8::1]:5060';
+      const blocked = await operations.block({ address: flow, for: '10m', reason: 'test', by: 'ann' });
+      assert.deepEqual([blocked.target, blocked.changed, [...engine.blocks.keys()]], [flow, true, [flow]]);
+      assert.equal((await operations.block({ address: flow, for: '5m' })).changed, false);
+      await operations.block({ address: 'tcp:[2001:db8::1]:5060' });
+      assert.deepEqual(targets((await operations.unblock({ address: flow })).lifted), [flow]);
+      assert.deepEqual([...engine.blocks.keys()], ['tcp:[2001:db8::1]:5060']);
+      const { notes } = await operations
+        .block({ address: '2001:db8::/64' })
+        .then(() => operations.unblock({ address: flow }));
+      assert.match(notes.join(), /^UDP port 5060 of 2001:db8::1 is still kept out by the block of 2001:db8::\/64/);
+      await refused(operations.block({ address: 'udp:127.0.0.1:5060' }), 'refused', 'address', /never blocked/);
+      await refused(operations.block({ address: 'udp:192.0.2.1' }), 'invalid', 'address', /or a port of an address/);
+    });
+
+    story('are refused where no enforcer can, and nothing wider is blocked', async ({ operations, engine }) => {
+      engine.blocksFlows = false;
+      const message =
+        /^UDP port 5071 of 203\.0\.113\.7 cannot be blocked: no enforcer in use can keep a single port out$/;
+      await refused(operations.block({ address: FLOWS[0]! }), 'refused', 'address', message);
+      assert.deepEqual([...engine.blocks.keys()], []);
     });
 
     story('end when their address is put on the allowlist', async (bench) => {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { accountValue } from '../lib/account.ts';
-import { durationValue, networkValue } from '../lib/config-values.ts';
+import { durationValue, networkValue, targetValue } from '../lib/config-values.ts';
 import { EVENT_TYPES, SEVERITIES } from '../pipeline/finding.ts';
 import { BLOCK_ORDERS } from '../store/store.ts';
 import { healthSchema } from './health.ts';
@@ -46,7 +46,7 @@ export const OPERATIONS = {
 
   block: {
     input: z.strictObject({
-      address: networkValue(),
+      address: targetValue(),
       for: blockTime.prefault('1h'),
       reason: remark.default('blocked by hand'),
       by,
@@ -64,7 +64,7 @@ export const OPERATIONS = {
     }),
   },
   unblock: {
-    input: z.strictObject({ address: networkValue(), reason: remark.default('lifted by hand'), by }),
+    input: z.strictObject({ address: targetValue(), reason: remark.default('lifted by hand'), by }),
     output: z.object({ daemon, lifted: list(storedBlock), layers: list(layerResult), notes }),
   },
   blocks: {

@@ -11,6 +11,8 @@ export class RecordingEngine implements Engine {
   readonly disabled = new Map<string, DisabledAccount>();
   /** Cleared: as if only a firewall were in use. */
   knowsAccounts = true;
+  /** Cleared: as if no enforcer could keep a single port out. */
+  blocksFlows = true;
   allowlistChanges = 0;
   /** Set: what has been decided and is still to be written. */
   unwritten: (() => Promise<void>) | undefined;

@@ -8,6 +8,7 @@ import {
   networkProblem,
   networkValue,
   parseEndpoint,
+  targetValue,
 } from './config-values.ts';
 
 function messages(schema: z.ZodType, value: unknown): readonly string[] {
@@ -34,6 +35,18 @@ describe('durationValue', () => {
       assert.deepEqual(others, []);
     });
   }
+});
+
+describe('targetValue', () => {
+  for (const text of ['192.0.2.1', '2001:db8::/32', 'udp:192.0.2.1:5071', 'tcp:[2001:db8::1]:5061']) {
+    it(`reads ${text}`, () => assert.equal(targetValue().parse(text).text, text));
+  }
+  for (const value of ['udp:192.0.2.1', 'tcp:192.0.2.1:0', 'anna', 5]) {
+    it(`refuses ${JSON.stringify(value)}`, () =>
+      assert.match(messages(targetValue(), value).join(), /^expected an IP address or CIDR network/));
+  }
+  it('says what it takes of a port', () =>
+    assert.match(messages(targetValue(), 'udp:192.0.2.1').join(), /port of an address \(udp:192\.0\.2\.1:5071\)/));
 });
 
 describe('networkValue', () => {

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { DURATION_FORM, DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
 import { Network } from './network.ts';
+import { parseTarget } from './target.ts';
 
 export interface DurationLimits {
   readonly minMs?: number;
@@ -41,6 +42,18 @@ export function networkValue() {
     .string({ error: `expected ${NETWORK_FORM}` })
     .transform((text, context) => Network.parse(text) ?? fail(context, text, networkProblem(text)))
     .meta({ 'x-form': 'an IP address or CIDR network' });
+}
+
+/** An address, CIDR network or flow as text; its value is a `Target`. */
+export function targetValue() {
+  const form = `${NETWORK_FORM}, or a port of an address (udp:192.0.2.1:5071)`;
+  return z
+    .string({ error: `expected ${form}` })
+    .transform((text, context) => {
+      const hint = /^(udp|tcp):/.test(text) ? `expected ${form}` : networkProblem(text);
+      return parseTarget(text) ?? fail(context, text, hint);
+    })
+    .meta({ 'x-form': 'an IP address, CIDR network or port of an address' });
 }
 
 /** Why `text` is no network, with the likely meaning when only host bits are set. */

@@ -5,7 +5,7 @@ export type Protocol = 'udp' | 'tcp';
 
 /**
  * What one socket sends: an address, a source port, and UDP or TCP. Behind NAT many share an address, but each socket of
- * theirs has a port of its own there for as long as it is in use (RFC 4787 section 4.1, RFC 5382 section 4).
+ * theirs has a port of its own there for as long as it is in use (RFC 4787 section 4.2.1, RFC 5382 section 7.1).
  */
 export class Flow {
   readonly address: Address;

@@ -222,7 +222,7 @@ export class Policy {
       return verdict('watch', 'lifted', 'its block has just ended, and it looks like one device set wrongly');
     }
     book.punish(target, finding.at, sentence, isForgeable, isDevice);
-    return blocked(finding, sentence, this.#config);
+    return blocked(finding, sentence, briefFor(finding, sentence, this.#config));
   }
 
   /** Whoever tells of a blocked source what is enough to block it need not see more of it. */
@@ -309,8 +309,8 @@ export class Policy {
       client.failing?.clear();
       this.portWatch.watch(client, at + WATCHED_MS);
     }
-    const narrowly = `${targetWords(flow)} ${blockReason(finding, sentence)}; the address is known good, so whoever else is there goes on`;
-    return { ...blocked(finding, sentence), target: flow, reason: narrowly };
+    const reason = `${targetWords(flow)} ${blockReason(finding, sentence)}; the address is known good, so whoever else is there goes on`;
+    return { ...blocked(finding, sentence), target: flow, reason };
   }
 
   /** A customer's device that fails with accounts of its own keeps the address known, however long it goes on. */
@@ -321,9 +321,10 @@ export class Policy {
   }
 }
 
-function blocked(finding: Finding, sentence: Sentence, config: PolicyConfig): Verdict {
+/** @param brief why it is shorter than other blocks */
+function blocked(finding: Finding, sentence: Sentence, brief?: string): Verdict {
   const code: ReasonCode = isUnproven(finding) ? 'unproven' : sentence.before > 0 ? 'repeat_offender' : 'threshold';
-  return { action: 'block', code, seconds: secondsOf(sentence), reason: blockReason(finding, sentence, config) };
+  return { action: 'block', code, seconds: secondsOf(sentence), reason: blockReason(finding, sentence, brief) };
 }
 
 /** Where the input shows failures only, nobody can say who else is in a network: a person decides about it. */
@@ -348,12 +349,16 @@ function asDryRun(detector: string, { action, code, seconds, reason }: Verdict):
   return { action: 'watch', code: 'detector_dry_run', seconds, reason: `dry run of ${detector}: would be ${reason}` };
 }
 
-function blockReason(finding: Finding, { ms, before }: Sentence, config: PolicyConfig): string {
+function blockReason(finding: Finding, { ms, before }: Sentence, brief?: string): string {
   const parts = [`blocked for ${formatDuration(ms)}: ${finding.reason}`];
   if (before > 0) parts.push(`offence number ${before + 1}`);
-  if (isUnproven(finding)) parts.push('the address may be forged, hence briefly at first');
-  else if (ms < shortest(config)) parts.push('it looks like one device set wrongly, hence briefly at first');
+  if (brief !== undefined) parts.push(`${brief}, hence briefly at first`);
   return parts.join('; ');
+}
+
+function briefFor(finding: Finding, { ms }: Sentence, config: PolicyConfig): string | undefined {
+  if (isUnproven(finding)) return 'the address may be forged';
+  return ms < shortest(config) ? 'it looks like one device set wrongly' : undefined;
 }
 
 function isUnproven(finding: Finding): boolean {

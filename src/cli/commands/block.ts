@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Network } from '../../lib/network.ts';
+import { wordsOf } from '../../lib/target.ts';
 import { type Bind, command } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { report } from '../outcome.ts';
@@ -14,16 +15,20 @@ interface Options {
 }
 
 export function blockCommand(bind: Bind): Command {
-  return command('block', 'Keep an address or network out.', [
+  return command('block', 'Keep an address, a network or a single port of an address out.', [
     'sipward block 203.0.113.7',
     'sipward block 203.0.113.0/24 --for 7d --reason "scans from this range"',
     'sipward block 2001:db8::1 --for forever',
+    'sipward block udp:203.0.113.7:5071 --for 10m',
   ])
     .description(
-      'Keep an address or network out: at once in every enforcer if the daemon runs. An IPv6 address stands for its /64. ' +
+      'Keep an address, a network or a single port of an address out: at once in every enforcer if the daemon runs. An IPv6 address stands for its /64. ' +
         'Addresses of the allowlist and of this host are never blocked. A longer block extends one in force; a shorter one changes nothing.',
     )
-    .argument('<address>', 'IPv4 or IPv6 address, or network in CIDR form')
+    .argument(
+      '<address>',
+      'IPv4 or IPv6 address, network in CIDR form, or port of an address (udp:ADDRESS:PORT, tcp:…)',
+    )
     .option('--for <time>', 'how long: 30m, 1h, 7d, or forever', '1h')
     .option('--reason <text>', 'why, for the record', 'blocked by hand')
     .option('--force', 'also networks wider than /16 (IPv6: /32), and the address you are logged in from', false)
@@ -40,7 +45,7 @@ async function block(session: Session, address: string, options: Options): Promi
     session.answer('block', result, () => {
       const until = result.expiresAt === null ? 'for ever' : `until ${localTime(result.expiresAt)}`;
       const verb = result.changed ? 'Blocked' : 'Already blocked';
-      return `${verb} ${session.style('strong', result.target)} ${until}.\n`;
+      return `${verb} ${session.style('strong', wordsOf(result.target))} ${until}.\n`;
     });
     return report(session, result);
   });

@@ -13,7 +13,10 @@ export function unblockCommand(bind: Bind): Command {
     'Lift every block of an address (of single ports, too) or inside a network, from every layer. For a minute nothing blocks it again.',
     ['sipward unblock 203.0.113.7 --reason "customer called"', 'sipward unblock 203.0.113.0/24'],
   )
-    .argument('<address>', 'IPv4 or IPv6 address, or network in CIDR form')
+    .argument(
+      '<address>',
+      'IPv4 or IPv6 address, network in CIDR form, or port of an address (udp:ADDRESS:PORT, tcp:…)',
+    )
     .option('--reason <text>', 'why, for the record', 'lifted by hand')
     .action(
       bind((session, [address]: [string], { reason }: Options) =>

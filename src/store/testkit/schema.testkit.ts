@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { blockedFlows } from '../migrations/blocked-flows.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { MYSQL } from '../mysql/dialect.ts';
 import { openStore } from '../open-store.ts';
@@ -54,9 +55,11 @@ export function schemaTests({ withDatabase }: Kit): void {
 
   withDatabase('blocks of a database without flows stay in force, and flows have room beside them', async (place) => {
     const { config, stateDir, query } = place;
-    const dialect = await asOfVersion(3, place);
+    const dialect = await asOfVersion(MIGRATIONS.indexOf(blockedFlows), place);
     await query(`INSERT INTO blocked_ips (ip_address, ip_key, reason, blocked_at, auto_blocked, blocked_by)
       VALUES ('203.0.113.7', '0000000000000000', 'old', '${dialect.time(NOW)}', 1, 'x')`);
+    // Where statements commit by themselves, a step that was cut short is repeated.
+    if (config.type === 'mysql') for (const statement of blockedFlows(dialect)) await query(statement);
     await using stack = new AsyncDisposableStack();
     const store = await openStore(config, { stateDir });
     stack.defer(() => store.close());
