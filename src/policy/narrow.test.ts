@@ -250,6 +250,7 @@ describe('no port is blocked', () => {
     const { policy, see } = office();
     see(...guesses(9, 7000, { proven: 'no' }));
     assert.deepEqual(outcome(policy, finding({ proven: 'no' })).slice(0, 2), ['watch', 'known_good']);
+    see(...guesses(9, 0), ...guesses(20, 7000, { proven: 'no' }));
     held(policy, /and the port that it comes from is not known: /);
   });
 
