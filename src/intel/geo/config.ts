@@ -16,7 +16,7 @@ export const geoConfig = z
       'MMDB file with network numbers (AS) and their names. Without it: the data that comes with sipward, which grows old.',
     ),
     'stale-after': durationValue({ minMs: DAY_MS })
-      .prefault('180d')
+      .prefault('365d')
       .describe(
         'From this age on, as the file itself says it, `sipward doctor` warns of the data; of a file named here an event tells, too.',
       ),
