@@ -79,6 +79,7 @@ test('tells fast guesses from slow ones', () => {
   assert.equal(book.isFast(at(NOW + 60_000, 'fast'), 5, 10_000), false, 'the success came much later');
   assert.equal(book.isFast(at(NOW + 600, 'fast', { ip: '198.51.100.1' }), 5, 10_000), false, 'of somebody else');
   assert.equal(book.isFast(at(NOW + 150_100, 'slow'), 5, 10_000), false);
+  assert.equal(book.isFast(at(NOW + 600, 'fast'), 5, 10_000), true, 'whatever was asked for before');
 });
 
 test('is bounded, by accounts and by sources of one', () => {

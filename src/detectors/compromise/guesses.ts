@@ -111,8 +111,8 @@ export class GuessBook {
 
   /** Whether the signal's source failed at its account so often, within `ms` before it. */
   isFast(signal: Signal, guesses: number, ms: number): boolean {
-    const { record, base } = this.#attempts;
     if (!this.#attempts.peek(attemptHigh(signal), attemptLow(signal))) return false;
+    const { record, base } = this.#attempts;
     return countWithin(record, base, this.#times, signal.at, ms) >= guesses;
   }
 
