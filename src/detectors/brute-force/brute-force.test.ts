@@ -183,6 +183,7 @@ describe('what looks like one device', () => {
     ['another Call-ID in between', called(5, (i) => (i === 3 ? 'b' : 'a')), false],
     ['several accounts under one Call-ID', [...called(4, () => 'a'), signal({ user: '7', callId: 'a' })], false],
     ['no Call-ID', called(5, () => ''), false],
+    ['a signal that stands for many', [1, 9].map((count) => signal({ ...KNOCK, callId: 'a', count })), false],
   ];
   for (const [name, signals, expected] of cases) test(name, () => assert.equal(isOneDevice(signals), expected));
 });

@@ -199,9 +199,12 @@ function markOf(signal: Signal): number {
   return ((accountHash(signal) & MARK_MASK) | 2) >>> 0;
 }
 
-/** A number from 2 on that stands for the Call-ID; where none is said, nothing shows that two belong together. */
-function callMark({ callId }: Signal): number {
-  return callId === '' ? SEVERAL : (hashText(callId, CALL_SEED) | 2) >>> 0;
+/**
+ * A number from 2 on that stands for the Call-ID. Where none is said, nothing shows that two belong together; and a signal
+ * that stands for many names the first one's only.
+ */
+function callMark({ callId, count }: Signal): number {
+  return callId === '' || count > 1 ? SEVERAL : (hashText(callId, CALL_SEED) | 2) >>> 0;
 }
 
 /** Notes what all have in common: the mark, as long as there is only one. */
