@@ -15,7 +15,7 @@ const NOT_UNESCAPED = /[^!-~]|%(?:[^2-7]|25|7f|.[^0-9a-f]|.?$)/i;
 export function canonicalAor(text: string): string {
   const [user, domain] = partsOf(text);
   const name = withoutParameters(user);
-  const spelled = NOT_UNESCAPED.test(name) ? name : withoutParameters(name.replace(/%(..)/g, unescaped));
+  const spelled = NOT_UNESCAPED.test(name) ? name : withoutParameters(decodeURIComponent(name));
   return lowerCase(`${spelled}@${domain}`).toWellFormed();
 }
 
@@ -31,11 +31,11 @@ export function isCanonical(user: string, domain: string): boolean {
   return !NOT_CANONICAL.test(user) && !NOT_CANONICAL.test(domain);
 }
 
-function unescaped(_: string, hex: string): string {
-  return String.fromCharCode(Number.parseInt(hex, 16));
-}
+/** Of ASCII alone the letters of all languages are its own. */
+const ASCII = /^[\0-\x7f]*$/;
 
 function lowerCase(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 

@@ -1,5 +1,6 @@
-import { canonicalAor, domainOf, isCanonical, userOf } from '../lib/account.ts';
+import { domainOf, isCanonical, userOf } from '../lib/account.ts';
 import { hashText, mix } from '../lib/text-hash.ts';
+import { aorOf } from './aor.ts';
 import type { Signal } from './signal.ts';
 
 let last: Signal | undefined;
@@ -12,14 +13,15 @@ let lastHash = 0;
 export function accountHash(signal: Signal): number {
   if (signal !== last) {
     last = signal;
-    lastHash = hashAccount(signal.user, signal.domain);
+    lastHash = hashAccount(signal);
   }
   return lastHash;
 }
 
-function hashAccount(user: string, domain: string): number {
+function hashAccount(signal: Signal): number {
+  const { user, domain } = signal;
   if (isCanonical(user, domain)) return hashText(domain, hashText(user, 1));
-  const aor = canonicalAor(`${user}@${domain}`);
+  const aor = aorOf(signal);
   return hashText(domainOf(aor), hashText(userOf(aor), 1));
 }
 
