@@ -67,9 +67,14 @@ export class Address {
   }
 }
 
+/** Whether a counting key, of which this is the high word, is that of an IPv4 address. */
+export function isV4Key(high: number): boolean {
+  return high >>> 0 === V4_HIGH;
+}
+
 /** Text of the counting key alone, as `Address.countedText`. */
 export function keyText(high: number, low: number): string {
-  return high >>> 0 === V4_HIGH ? formatV4(low) : `${formatV6([high, low, 0, 0])}/64`;
+  return isV4Key(high) ? formatV4(low) : `${formatV6([high, low, 0, 0])}/64`;
 }
 
 function formatV4(value: number): string {

@@ -108,6 +108,22 @@ describe('who has an account', () => {
     assert.ok((tally(turns)['distributed_attack hold known_good'] ?? 0) > 0);
   });
 
+  test('does not have everybody blocked who mistypes, by guessing at all accounts from ten sources of one network', () => {
+    const tenant = new Actor('2001:db8:7:ffff::1', BORROWED);
+    const guesses = times(50, START, MINUTE).flatMap((at, user) =>
+      times(12, at, SECOND).map((when, i) =>
+        new Actor(`2001:db8:7:${i}::1`, BORROWED).fails(when, String(1000 + user)),
+      ),
+    );
+    const newcomer = new Actor('198.51.100.33');
+    const signals = inOrder([tenant.registers(START - HOUR, 'mallory')], guesses, [
+      newcomer.fails(START + 40 * MINUTE, '1010'),
+      newcomer.registers(START + 41 * MINUTE, '1010'),
+    ]);
+    const blocked = decide(signals).filter(({ decision }) => decision.target?.contains(newcomer.address));
+    assert.deepEqual(blocked, []);
+  });
+
   test('does not pass for a device by guessing at another account each hour', () => {
     const known = new Actor('203.0.113.10', BORROWED);
     const turns = times(1440, START, 30 * SECOND).flatMap((at, i) => [

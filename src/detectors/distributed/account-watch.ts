@@ -1,7 +1,7 @@
 import { BoundedTable, type TableSnapshot } from '../../lib/bounded-table.ts';
 import { accountHash, accountOtherHalf, attemptHigh, attemptLow } from '../../pipeline/account-hash.ts';
 import type { Signal } from '../../pipeline/signal.ts';
-import { addSource, countSources, SOURCE_RING_WORDS, sourceTexts } from './source-ring.ts';
+import { addSource, countSources, countTrustedNetworks, SOURCE_RING_WORDS, sourceTexts } from './source-ring.ts';
 
 export interface AccountWatchOptions {
   readonly sources: number;
@@ -68,7 +68,7 @@ export class AccountWatch {
     const isAttacked = isWithin(record[base + ATTACKED] ?? 0, at, this.#options.windowMs);
     // Nothing new, so nothing to count: the common case by far.
     if (!isNew && !isAttacked) return undefined;
-    return this.#judge(record, base, at, isAttacked && !unproven);
+    return this.#judge(at, isAttacked, isAttacked && !unproven);
   }
 
   snapshot(): AccountSnapshot {
@@ -84,11 +84,15 @@ export class AccountWatch {
     this.#devices.expire(now);
   }
 
-  #judge(record: Uint32Array, base: number, at: number, isParticipant: boolean): AccountNews | undefined {
+  /** Of the account whose record is open. */
+  #judge(at: number, isAttacked: boolean, isParticipant: boolean): AccountNews | undefined {
     const { sources, windowMs } = this.#options;
+    const { record, base } = this.#accounts;
     const { all, trusted } = countSources(record, base, at, windowMs);
     if (all < sources) return undefined;
-    if (trusted >= sources) record[base + ATTACKED] = at | 1;
+    // Who has one network can make ten sources of it at no cost, and have everybody blocked who mistypes at the account.
+    if (trusted >= sources && (isAttacked || countTrustedNetworks(record, base, at, windowMs) >= sources / 2))
+      record[base + ATTACKED] = at | 1;
     if (isWithin(record[base + FOUND] ?? 0, at, AGAIN_MS)) {
       return isParticipant ? { kind: 'participant', count: all } : undefined;
     }

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Address } from '../../lib/address.ts';
-import { addSource, countSources, MAX_SOURCES, type Seen, SOURCE_RING_WORDS, sourceTexts } from './source-ring.ts';
+import {
+  addSource,
+  countSources,
+  countTrustedNetworks,
+  MAX_SOURCES,
+  type Seen,
+  SOURCE_RING_WORDS,
+  sourceTexts,
+} from './source-ring.ts';
 
 const NOW = Date.UTC(2026, 0, 15);
 const HOUR = 3_600_000;
@@ -57,4 +65,15 @@ test('the latest are kept when there are too many', () => {
   const texts = sourceTexts(record, 1, NOW, HOUR);
   assert.equal(texts.length, MAX_SOURCES);
   assert.ok(!texts.includes('203.0.113.4') && texts.includes('203.0.113.5') && texts.includes('203.0.113.36'));
+});
+
+test('networks count once, of sources that may not be forged, within the window', () => {
+  const count = (ips: readonly string[], flags: Partial<Seen> = {}, at = NOW) =>
+    countTrustedNetworks(ringOf(ips, flags), 1, at, HOUR);
+  assert.equal(
+    count(['192.0.2.1', '192.0.2.9', '192.0.3.1', '2001:db8:1:1::1', '2001:db8:1:2::1', '2001:db8:2::1']),
+    4,
+  );
+  assert.equal(count(['192.0.2.1', '192.0.3.1'], { unproven: true }), 0);
+  assert.equal(count(['192.0.2.1'], {}, NOW + HOUR + 4), 0);
 });

@@ -3,7 +3,7 @@
  * the counting key, and when it was last seen, whose two lowest bits say that it may be forged and that no customer could
  * have been told from it. When full, a new source takes the place of the one entered longest ago.
  */
-import { keyText } from '../../lib/address.ts';
+import { isV4Key, keyText } from '../../lib/address.ts';
 
 /** As many as a finding names. */
 export const MAX_SOURCES = 32;
@@ -59,6 +59,18 @@ export function countSources(record: Uint32Array, start: number, at: number, win
     if ((time & FLAGS) === 0) sighted++;
   }
   return { all, trusted, sighted };
+}
+
+/** Of how many networks (IPv4 /24, IPv6 /48) the sources are that were seen within the window and may not be forged. */
+export function countTrustedNetworks(record: Uint32Array, start: number, at: number, windowMs: number): number {
+  const networks = new Set<string>();
+  for (let i = start + 1; i < start + SOURCE_RING_WORDS; i += 3) {
+    const time = record[i + 2] ?? 0;
+    if (time === 0 || (time & UNPROVEN) !== 0 || ((at - time) | 0) > windowMs) continue;
+    const high = record[i] ?? 0;
+    networks.add(`${high} ${(record[i + 1] ?? 0) >>> (isV4Key(high) ? 8 : 16)}`);
+  }
+  return networks.size;
 }
 
 /** The sources seen within the window, as text. */
