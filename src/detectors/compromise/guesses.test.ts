@@ -82,6 +82,17 @@ test('tells fast guesses from slow ones', () => {
   assert.equal(book.isFast(at(NOW + 600, 'fast'), 5, 10_000), true, 'whatever was asked for before');
 });
 
+test('takes nobody for fast because others are, nor for slow because others fail meanwhile', () => {
+  const book = newBook();
+  const [fast, slow] = [{ ip: '198.51.100.1' }, { ip: '198.51.100.2' }];
+  for (const one of series(6, 60_000, { ...slow, user: 'a' })) book.failed(one);
+  for (const one of series(6, 100, { ...fast, user: 'a', at: NOW + 300_000 })) book.failed(one);
+  const success = NOW + 301_000;
+  assert.equal(book.isFast(at(success, 'a', slow), 5, 10_000), false);
+  for (let i = 0; i < 2; i++) book.failed(at(success + i, 'b', { ip: '198.51.100.3' }));
+  assert.equal(book.isFast(at(success, 'a', fast), 5, 10_000), true);
+});
+
 test('is bounded, by accounts and by sources of one', () => {
   const book = newBook(100);
   for (let i = 0; i < 10_000; i++) book.failed(at(NOW, `u${i}`, { count: 2 }));

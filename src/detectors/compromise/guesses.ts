@@ -112,6 +112,7 @@ export class GuessBook {
   /** Whether the signal's source failed at its account so often, within `ms` before it. */
   isFast(signal: Signal, guesses: number, ms: number): boolean {
     if (!this.#attempts.peek(attemptHigh(signal), attemptLow(signal))) return false;
+    // Not before: it is the record of whoever was looked at last.
     const { record, base } = this.#attempts;
     return countWithin(record, base, this.#times, signal.at, ms) >= guesses;
   }
