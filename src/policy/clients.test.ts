@@ -95,6 +95,12 @@ test('clients are bounded: the longest without success goes first', () => {
   assert.equal(clients.get(address('10.0.0.0')), undefined);
 });
 
+test('accounts that only ever leave do not belong to an address, however many they are', () => {
+  const leaving = Array.from({ length: 6000 }, (_, i) => ({ kind: 'register.removed' as const, user: `u${i}` }));
+  const client = clientsAfter([OK, ...leaving]).get(address(IP));
+  assert.deepEqual([...(client?.accounts.keys() ?? [])], ['1001@example.com']);
+});
+
 test('a snapshot brings everything back that matters', () => {
   const before = clientsAfter([OK, ANSWERED, { ...OK, ip: '2001:db8::1', proven: 'no' }, { kind: 'register.failed' }]);
   const after = new Clients({ maxClients: 1000, tracksFlows: false, keepMs: 7 * DAY });

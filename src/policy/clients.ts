@@ -124,8 +124,11 @@ export class Clients {
   }
 
   #noteOther(client: Client, signal: Signal): void {
-    if (signal.kind === 'register.removed') client.accounts.set(aorOf(signal), { until: 0, flow: 0 });
-    else if (signal.kind === 'call.ended') client.calls.delete(signal.callId);
+    if (signal.kind === 'register.removed') {
+      const account = aorOf(signal);
+      // One that never registered here does not belong here for saying goodbye.
+      if (client.accounts.has(account)) client.accounts.set(account, { until: 0, flow: 0 });
+    } else if (signal.kind === 'call.ended') client.calls.delete(signal.callId);
     else if (isAttempt(signal)) {
       const account = aorOf(signal);
       client.failing ??= new FailingAccounts();
