@@ -35,6 +35,16 @@ describe('block, blocks, unblock, why', () => {
       assert.deepEqual([again.code, again.stdout], [0, '203.0.113.7 was not blocked.\n']);
     }));
 
+  it('tells a block in force inside a network from one that has ended there', () =>
+    withCli(async (cli) => {
+      await cli.run(['block', '203.0.113.7', '--for', '1h']);
+      const why = await cli.run(['why', '203.0.113.0/24']);
+      assert.match(why.stdout, /1 block is in force inside 203\.0\.113\.0\/24/);
+      assert.doesNotMatch(why.stdout, /Earlier blocks/);
+      cli.time.now += 2 * HOUR_MS;
+      assert.match((await cli.run(['why', '203.0.113.0/24'])).stdout, /Earlier blocks\n.*\n203\.0\.113\.7 .* expired /);
+    }));
+
   it('answers in JSON with times in UTC', () =>
     withCli(async (cli) => {
       const block = await cli.json('block', '2001:db8::1', '--for', 'forever');

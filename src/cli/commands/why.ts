@@ -45,7 +45,11 @@ export function whyCommand(bind: Bind): Command {
 function answerText(session: Session, answer: Answer): string {
   const { history } = answer;
   const inForce = new Set([...answer.blocks, ...answer.ports].map(({ id }) => id));
-  const ended = history.blocks.filter(({ id }) => !inForce.has(id));
+  const now = session.io.clock();
+  // The history of a network holds blocks in force of its parts, too.
+  const ended = history.blocks.filter(
+    (block) => !inForce.has(block.id) && (block.unblockedAt ?? block.expiresAt ?? Number.POSITIVE_INFINITY) <= now,
+  );
   const { disabled } = answer;
   const enabled = history.disabled.filter(({ id }) => id !== disabled?.id);
   return [
