@@ -33,6 +33,8 @@ describe('block, blocks, unblock, why', () => {
       );
       const again = await cli.run(['unblock', '203.0.113.7']);
       assert.deepEqual([again.code, again.stdout], [0, '203.0.113.7 was not blocked.\n']);
+      const port = await cli.run(['unblock', 'udp:203.0.113.7:5071']);
+      assert.equal(port.stdout, 'UDP port 5071 of 203.0.113.7 was not blocked.\n');
     }));
 
   it('tells a block in force inside a network from one that has ended there', () =>

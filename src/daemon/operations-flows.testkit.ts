@@ -80,6 +80,8 @@ export function testFlowOperations(name: string, withBench: WithBench): void {
       assert.match(notes.join(), /^UDP port 5060 of 2001:db8::1 is still kept out by the block of 2001:db8::\/64/);
       await refused(operations.block({ address: 'udp:127.0.0.1:5060' }), 'refused', 'address', /never blocked/);
       await refused(operations.block({ address: 'udp:192.0.2.1' }), 'invalid', 'address', /or a port of an address/);
+      for (const subject of ['203.0.113.7:5071', 'udp:203.0.113.7', 'tls:203.0.113.7:5061', 'UDP:203.0.113.7:5071'])
+        await refused(operations.why({ subject }), 'invalid', 'subject', /^expected an IP address/);
     });
 
     story('are refused where no enforcer can, and nothing wider is blocked', async ({ operations, engine }) => {

@@ -29,9 +29,9 @@ async function why(context: OperationsContext, input: ParsedInput<'why'>): Promi
   return whyAccount(context, withoutScheme(input.subject), input.limit);
 }
 
-/** Digits and dots, or two colons and no `@`: a mistyped address, not somebody's account. */
+/** Digits and dots, with a port or a protocol or without, or two colons and no `@`: a mistyped address, nobody's account. */
 function looksLikeAddress(text: string): boolean {
-  return /^[\d./]*\.[\d./]*$/.test(text) || /^[^:@]*:[^:@]*:[^@]*$/.test(text);
+  return /^(?:[a-z]+:)?[\d./]*\.[\d./]*(?::\d*)?$/i.test(text) || /^[^:@]*:[^:@]*:[^@]*$/.test(text);
 }
 
 async function whyAddress(

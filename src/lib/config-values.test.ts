@@ -45,8 +45,15 @@ describe('targetValue', () => {
     it(`refuses ${JSON.stringify(value)}`, () =>
       assert.match(messages(targetValue(), value).join(), /^expected an IP address or CIDR network/));
   }
-  it('says what it takes of a port', () =>
-    assert.match(messages(targetValue(), 'udp:192.0.2.1').join(), /port of an address \(udp:192\.0\.2\.1:5071\)/));
+  for (const value of ['udp:192.0.2.1', 'tls:192.0.2.1:5061', '192.0.2.1:5071', 'tcp:2001:db8::1:5061', 'anna']) {
+    it(`says how a port is written, of ${value}`, () =>
+      assert.match(
+        messages(targetValue(), value).join(),
+        /port of an address \(udp:192\.0\.2\.1:5071, tcp:\[2001:db8::1\]:5061\)$/,
+      ));
+  }
+  it('names the network that was probably meant', () =>
+    assert.match(messages(targetValue(), '192.0.2.7/24').join(), /without host bits, such as 192\.0\.2\.0\/24$/));
 });
 
 describe('networkValue', () => {

@@ -46,18 +46,15 @@ export function networkValue() {
 
 /** An address, CIDR network or flow as text; its value is a `Target`. */
 export function targetValue() {
-  const form = `${NETWORK_FORM}, or a port of an address (udp:192.0.2.1:5071)`;
+  const form = `${NETWORK_FORM}, or a port of an address (udp:192.0.2.1:5071, tcp:[2001:db8::1]:5061)`;
   return z
     .string({ error: `expected ${form}` })
-    .transform((text, context) => {
-      const hint = /^(udp|tcp):/.test(text) ? `expected ${form}` : networkProblem(text);
-      return parseTarget(text) ?? fail(context, text, hint);
-    })
+    .transform((text, context) => parseTarget(text) ?? fail(context, text, networkProblem(text, form)))
     .meta({ 'x-form': 'an IP address, CIDR network or port of an address' });
 }
 
 /** Why `text` is no network, with the likely meaning when only host bits are set. */
-export function networkProblem(text: string): string {
+export function networkProblem(text: string, form = NETWORK_FORM): string {
   const slash = text.indexOf('/');
   const whole = slash < 0 ? undefined : Network.parse(text.slice(0, slash));
   const length = /^\/\d{1,3}$/.test(text.slice(slash)) ? Number(text.slice(slash + 1)) : -1;
@@ -65,7 +62,7 @@ export function networkProblem(text: string): string {
   if (whole?.isSingle && length >= whole.length / 4 && length <= whole.length) {
     return `expected a network without host bits, such as ${Network.of(whole.base, length).text}`;
   }
-  return `expected ${NETWORK_FORM}`;
+  return `expected ${form}`;
 }
 
 /** Where a server listens. */

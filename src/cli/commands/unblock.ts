@@ -24,7 +24,7 @@ export function unblockCommand(bind: Bind): Command {
           const result = await operations.unblock({ address, reason, by: session.io.user });
           session.answer('unblock', result, () =>
             result.lifted.length === 0
-              ? `${address} was not blocked.\n`
+              ? `${wordsOf(address)} was not blocked.\n`
               : result.lifted
                   .map(({ target }) => `Lifted the block of ${session.style('strong', wordsOf(target))}.\n`)
                   .join(''),
