@@ -85,6 +85,13 @@ describe('geographic data', () => {
       /still runs.*docs\/geographic-data\.md$/,
     ],
     [
+      'goes by the calendar, as the day does',
+      { ...own, builtAt: NOW - 1 },
+      'ok',
+      /, of 2026-01-14 \(1 day old\)$/,
+      /^$/,
+    ],
+    [
       'says how to replace what comes with sipward when it is old',
       { ...own, isShipped: true, builtAt: NOW - 200 * DAY },
       'warning',

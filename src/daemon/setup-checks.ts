@@ -77,7 +77,9 @@ export async function geoChecks({ geography, clock }: Context<'geography' | 'clo
     if (builtAt === undefined) return { name, state: 'ok', found: `${which}, of unknown age`, advice: '' };
     const ageMs = clock() - builtAt;
     const day = new Date(builtAt).toISOString().slice(0, 10);
-    const found = `${which}, of ${day} (${countText(Math.max(0, Math.floor(ageMs / DAY_MS)), 'day')} old)`;
+    // By the calendar, as the day beside it: files of one day are of one age.
+    const days = Math.floor(clock() / DAY_MS) - Math.floor(builtAt / DAY_MS);
+    const found = `${which}, of ${day} (${countText(Math.max(0, days), 'day')} old)`;
     if (ageMs < staleAfterMs) return { name, state: 'ok', found, advice: '' };
     const advice = isShipped
       ? `addresses change hands: name a newer file in intel.geo.${key}, see docs/geographic-data.md`
