@@ -112,7 +112,11 @@ export const opensipsConfig = z
         'A sipward on another host that signals are sent to as well: where its source opensips-stream listens.',
       ),
     mi: opensipsMiValue().describe('Management interface of OpenSIPS, on loopback.'),
-    binary: z.string().min(1).default('opensips').describe('The OpenSIPS program, for check.'),
+    binary: z
+      .string()
+      .min(1)
+      .default('opensips')
+      .describe('The OpenSIPS program: check tries it, and render looks for its modules beside it.'),
     'modules-dir': path.optional().describe("Directory of OpenSIPS' modules, if it is not the built-in one."),
     listen: z.array(socketValue).default([]).describe('Where the complete SBC listens.'),
     workers: z.int().min(1).max(256).default(4).describe('Worker processes of each UDP socket, and for all TCP.'),

@@ -21,7 +21,7 @@ describe('opensips render', () => {
       const first = await configured(cli, SBC, 'render', '--output', 'out');
       assert.equal(first.code, 0, first.stderr);
       const cfg = join(cli.directory, 'out/sbc/opensips.cfg');
-      assert.match(first.stdout, /files written, 0 left as they are\.\n\nStart it with: opensips -m 256 -f /);
+      assert.match(first.stdout, /files written, 0 left as they are\.\n\nStart it with: no-such-opensips -m 256 -f /);
       assert.ok(existsSync(cfg));
       assert.match(readFileSync(cfg, 'utf8'), /^socket=udp:192\.0\.2\.1:5060$/m);
       const second = await configured(cli, SBC, 'render', '--output', 'out');

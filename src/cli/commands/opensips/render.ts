@@ -43,7 +43,7 @@ function render(session: Session, options: Options): number {
   const result = write(config, renderSbc(config));
   session.print(
     { dir, cfg, ...result, steps: [] },
-    () => `${summary(dir, result)}\nStart it with: opensips -m 256 -f ${cfg}\n`,
+    () => `${summary(dir, result)}\nStart it with: ${config.binary} -m 256 -f ${cfg}\n`,
   );
   return EXIT.ok;
 }
