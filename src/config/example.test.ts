@@ -41,6 +41,12 @@ describe('exampleConfig', () => {
     );
   });
 
+  it('shows names of entries that may be used as they stand', () => {
+    assert.match(exampleConfig(), /^ {4}rates:\n {6}\{\}\n# {6}IL: 20\n# {6}premium: 150\n/m);
+    assert.match(exampleConfig(), /^# {4}my-list:\n/m);
+    assert.doesNotMatch(exampleConfig(), /my-:/);
+  });
+
   it('explains every key', () => {
     for (const line of exampleConfig()
       .split('\n')

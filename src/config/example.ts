@@ -31,7 +31,8 @@ function keyLines(key: string, node: SchemaNode, value: unknown, depth: number):
   const entries = namedEntries(node);
   if (isChoice(node)) return choiceLines(key, node, value, depth);
   if (isSection(node) || entries !== undefined) {
-    const inner = entries === undefined ? sectionLines(node, value, depth + 1) : entryLines(entries, value, depth + 1);
+    const inner =
+      entries === undefined ? sectionLines(node, value, depth + 1) : entryLines(node, entries, value, depth + 1);
     // YAML reads a key without a value as null, which is no mapping.
     const isEmpty = inner.every((line) => line.trimStart().startsWith('#'));
     return [...comment(about(node), indent), `${indent}${isEmpty ? '# ' : ''}${key}:`, ...inner];
@@ -65,8 +66,8 @@ function valueLines(key: string, node: SchemaNode, value: unknown, indent: strin
   return [`${indent}${key}: ${flow(value)}`];
 }
 
-/** What the user names: the entries that are there by default, then one of each further type, commented out. */
-function entryLines(entry: SchemaNode, value: unknown, depth: number): readonly string[] {
+/** What the user names: the entries that are there by default, then one of each further type or examples, commented out. */
+function entryLines(node: SchemaNode, entry: SchemaNode, value: unknown, depth: number): readonly string[] {
   const given = Object.entries((value ?? {}) as Record<string, unknown>);
   const shown = given.flatMap(([name, content]) =>
     namedLines(name, branchFor(entry, content) ?? entry, content, depth),
@@ -74,10 +75,17 @@ function entryLines(entry: SchemaNode, value: unknown, depth: number): readonly 
   const used = new Set(given.map(([, content]) => branchFor(entry, content)));
   const hidden = branches(entry)
     .filter((branch) => !used.has(branch))
-    .flatMap((branch) => namedLines(`my-${markText(branch)}`, branch, {}, depth))
+    .flatMap((branch) =>
+      isSection(branch) ? namedLines(`my-${markText(branch) || 'list'}`, branch, {}, depth) : pairLines(node, depth),
+    )
     .map(commentedOut);
   // YAML reads a key without a value as null, which is no mapping.
   return given.length === 0 ? [`${'  '.repeat(depth)}{}`, ...hidden] : [...shown, ...hidden];
+}
+
+/** Names that stand for plain values. */
+function pairLines(node: SchemaNode, depth: number): readonly string[] {
+  return Object.entries(node.examples?.[0] ?? {}).map(([name, one]) => `${'  '.repeat(depth)}${name}: ${flow(one)}`);
 }
 
 /** What is a comment already stays as it is. */

@@ -60,7 +60,8 @@ function rowsOf(path: string, node: SchemaNode, value: unknown): readonly Row[] 
 /** The keys of one kind of mapping, under `sources.<decoy>` or `store (mysql)`. */
 function kindRows(place: string, branch: SchemaNode): readonly Row[] {
   const mark = markOf(branch);
-  const allowed = mark === undefined ? 'a section' : `${mark.key}: ${mark.value}`;
+  const plain = isSection(branch) ? 'a section' : allowedText(branch);
+  const allowed = mark === undefined ? plain : `${mark.key}: ${mark.value}`;
   const inner = Object.entries(branch.properties ?? {}).filter(([key]) => key !== mark?.key);
   return [
     { path: place, allowed, fallback: '', meaning: about(branch) },

@@ -19,10 +19,17 @@ export const tollFraudConfig = z
             error: 'expected an ISO country such as IL, or premium, satellite, shared, personal',
           })
           .meta({ pattern: '^([A-Z]{2}|premium|satellite|shared|personal)$' }),
-        z.number().min(0).max(100_000),
+        z
+          .number()
+          .min(0)
+          .max(100_000)
+          .describe('cents a minute to a country such as IL, or to premium, satellite, shared or personal numbers'),
       )
       .prefault({})
-      .describe('cents a minute by country or kind of number, where the built-in table is to be corrected'),
+      .meta({
+        description: 'cents a minute by country or kind of number, where the built-in table is to be corrected',
+        examples: [{ IL: 20, premium: 150 }],
+      }),
     'max-spend': z
       .number()
       .min(1)
