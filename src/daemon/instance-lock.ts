@@ -33,7 +33,10 @@ export function lockStateDir(stateDir: string): Disposable {
 
 function faultOf(stateDir: string, cause: unknown): Error {
   if (cause instanceof Error && 'errcode' in cause && cause.errcode === BUSY) {
-    return new StateDirInUse(`state directory ${stateDir}: another sipward is running on it`, { cause });
+    return new StateDirInUse(
+      `state directory ${stateDir}: another sipward is running on it: end it, or choose another with --state-dir`,
+      { cause },
+    );
   }
   const why = cause instanceof Error ? cause.message : String(cause);
   return new Error(`state directory ${stateDir}: ${LOCK_FILE} in it cannot be written: ${why}`, { cause });
