@@ -30,12 +30,12 @@ const SHOWN = 50;
 const TOLD: EventType = 'campaign_detected';
 
 /** A replay for people: what was read, who would have been blocked and why, who would have been let be. */
-export function replayText(session: Session, report: ReplayReport, customers: Customers): string {
+export function replayText(session: Session, report: ReplayReport, customers: Customers, unit: string): string {
   const { input, findings, sources } = report;
   const decisions = report.decisions.filter(({ reason }) => reason !== ALREADY_BLOCKED);
-  if (input.signals === 0) return `${inputText(input)}\nNothing to judge: no signals were found.\n`;
+  if (input.signals === 0) return `${inputText(input, unit)}\nNothing to judge: no signals were found.\n`;
   return [
-    `${inputText(input)}\n${session.style('strong', outcomeText(report))}\n${hurtText(report, customers)}`,
+    `${inputText(input, unit)}\n${session.style('strong', outcomeText(report))}\n${hurtText(report, customers)}`,
     titled(session, 'Sources', sourceTable(session, report), sources.length),
     campaignText(session, findings),
     findings.length === 0 ? '' : titled(session, 'Findings', findingTable(session, findings), 0),
@@ -45,11 +45,11 @@ export function replayText(session: Session, report: ReplayReport, customers: Cu
     .join('\n');
 }
 
-function inputText({ files, lines, signals, unrecognised, seconds }: ReplayReport['input']): string {
+function inputText({ files, lines, signals, unrecognised, seconds }: ReplayReport['input'], unit: string): string {
   const figure = (count: number, noun: string) => `${count.toLocaleString('en')} ${nounFor(count, noun)}`;
   const speed = seconds >= 1 ? ` (${Math.round(lines / seconds).toLocaleString('en')} a second)` : '';
-  const read = `Read ${figure(lines, 'line')} of ${figure(files, 'file')} in ${seconds.toFixed(1)} s${speed}`;
-  return `${read}: ${figure(signals, 'signal')}, ${figure(unrecognised, 'line')} not understood.`;
+  const read = `Read ${figure(lines, unit)} of ${figure(files, 'file')} in ${seconds.toFixed(1)} s${speed}`;
+  return `${read}: ${figure(signals, 'signal')}, ${figure(unrecognised, unit)} not understood.`;
 }
 
 function outcomeText({ sources, decisions }: ReplayReport): string {

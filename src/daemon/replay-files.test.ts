@@ -111,6 +111,13 @@ describe('replayFiles', () => {
     withFiles({ a: EMPTY_CAPTURE, 'b.gz': gzipSync(EMPTY_CAPTURE), c: failures(1) }, async (files) => {
       const { report } = await replay(files);
       assert.deepEqual([report.input.files, report.input.lines, report.input.unrecognised], [3, 1, 0]);
+      const [a = '', b = '', c = ''] = files;
+      for (const [some, unit] of [
+        [[a, b], 'packet'],
+        [[c], 'line'],
+        [[a, c], 'line'],
+      ] as const)
+        assert.equal((await replay(some)).unit, unit);
     }));
 
   it('honours the managed allowlist', () =>

@@ -34,6 +34,8 @@ export interface ReplayResult {
   /** Components that threw, files that could not be read, and damage to one after its beginning: that part of the judgement is missing. */
   readonly faults: readonly string[];
   readonly customers: Customers;
+  /** What `report.input.lines` counts: packets if all files are captures. */
+  readonly unit: 'line' | 'packet';
   /** What else a person should know of the files. */
   readonly notes: readonly string[];
 }
@@ -50,6 +52,7 @@ export async function replayFiles(options: ReplayFilesOptions): Promise<ReplayRe
   const geography = new GeoBook(options.config.intel.geo);
   const { faults } = await geography.round();
   const replay = new Replay(options.config, options.allowlist, geography);
+  let unit: ReplayResult['unit'] = 'packet';
   const damage: string[] = [];
   const notes: string[] = [];
   const startedAt = clock();
@@ -57,6 +60,7 @@ export async function replayFiles(options: ReplayFilesOptions): Promise<ReplayRe
   for (const [index, path] of files.entries()) {
     replay.beginFile();
     const kind = format === 'auto' ? await formatOf(path) : format;
+    if (kind !== 'pcap') unit = 'line';
     for await (const part of asFarAsItGoes(path, kind, clock)) {
       stop.throwIfAborted();
       replay.take(part);
@@ -68,7 +72,7 @@ export async function replayFiles(options: ReplayFilesOptions): Promise<ReplayRe
   }
   const report = replay.report((clock() - startedAt) / 1000);
   const all = [...faults.map(({ message }) => message), ...replay.faults, ...damage];
-  return { report, faults: all, customers: replay.customers, notes };
+  return { report, faults: all, customers: replay.customers, unit, notes };
 }
 
 type Part = Omit<CaptureBatch, 'bytesTotal'> & { readonly damage?: string };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { withCli } from '../cli.testkit.ts';
@@ -52,6 +52,15 @@ describe('replay', () => {
       );
       assert.match(stdout, /\nbrute_force_detected +1 +1 .*203\.0\.113\.7: 5 failed registrations within 5m\n/);
       assert.match(stdout, / block +203\.0\.113\.7 +1h +blocked for 1h: /);
+    }));
+
+  it('counts packets of a capture, not lines', () =>
+    withCli(async (cli) => {
+      const head = 'd4c3b2a1020004000000000000000000ffff000001000000';
+      const frame = '01000000000000000400000004000000deadbeef';
+      writeFileSync(join(cli.directory, 'traffic.pcap'), Buffer.from(head + frame, 'hex'));
+      const { stdout } = await cli.run(['replay', 'traffic.pcap']);
+      assert.match(stdout, /^Read 1 packet of 1 file in \d+\.\d s: 0 signals, \d packets? not understood\.\n/);
     }));
 
   it('says who would have been hurt, as far as the recording shows', () =>

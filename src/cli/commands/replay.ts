@@ -32,7 +32,7 @@ async function replay(session: Session, files: readonly string[], format: string
   const allowlist = await knownAllowlist(session);
   const progress = new Progress(io, 'replaying', 0);
   try {
-    const { report, faults, customers, notes } = await replayFiles({
+    const { report, faults, customers, unit, notes } = await replayFiles({
       config: loaded.config,
       files: files.map((file) => resolve(io.cwd, file)),
       format,
@@ -42,7 +42,7 @@ async function replay(session: Session, files: readonly string[], format: string
       onProgress: (bytes, total) => progress.at(bytes, total),
     });
     progress.done();
-    session.print({ ...report, customers }, () => replayText(session, report, customers));
+    session.print({ ...report, customers }, () => replayText(session, report, customers, unit));
     for (const fault of [...notes, ...faults]) session.note(`sipward: ${printable(fault)}`);
     return faults.length === 0 ? EXIT.ok : EXIT.failed;
   } finally {
