@@ -178,7 +178,8 @@ export class Nftables implements Enforcer {
     const { written } = this.#kernel;
     const { damage, droppedPackets } = await inspect(this.#config, written);
     this.#dropped = droppedPackets ?? this.#dropped;
-    // What was written meanwhile by ourselves is no damage.
+    // What was written meanwhile by ourselves is no damage, and what is being written is known only when it has ended.
+    if (damage !== undefined) await this.#writing.take(async () => {});
     if (damage !== undefined && written === this.#kernel.written) {
       await comparison.takeOver(blocks, this.#context.clock());
       return this.#repair(damage);

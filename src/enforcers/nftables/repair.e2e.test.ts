@@ -83,6 +83,21 @@ describe('nftables: changed by hand', { skip: skip ?? false }, () => {
       }));
   }
 
+  it('a set that we make ourselves at that moment is no damage', () =>
+    withNamespace(async (namespace) => {
+      // What a transaction has done is seen for a while before the program that did it ends.
+      const script = `"$@"; code=$?; case "$*" in *"nft -f -"*) sleep 0.5;; esac; exit $code`;
+      await lend(namespace, { prefix: [...namespace.prefix, 'sh', '-c', script, 'sh'] }, async ({ enforcer }) => {
+        await enforcer.start(blocks, allowlist);
+        const wider = block('198.51.100.0/24');
+        const adding = enforcer.add([wider]);
+        await setTimeout(250);
+        assert.deepEqual(await enforcer.reconcile([...blocks, wider], allowlist), { added: 0, removed: 0 });
+        await adding;
+        assert.ok(await enforcer.check(address('198.51.100.7')));
+      });
+    }));
+
   it('an element is added: taken out by the next reconciliation', () =>
     withLab(async ({ enforcer, namespace }) => {
       await enforcer.start(blocks, allowlist);
