@@ -28,7 +28,7 @@ export interface OperationsContext {
   readonly geography: () => Promise<Places>;
   readonly retention: Retention;
   readonly stateDir: string;
-  readonly config: Pick<Config, 'web' | 'opensips' | 'sources'>;
+  readonly config: Pick<Config, 'web' | 'opensips' | 'sources' | 'enforcers'>;
   /** Asked each time: interfaces come and go. */
   readonly implied: () => readonly ImpliedEntry[];
   /** Whether the account is never disabled. */

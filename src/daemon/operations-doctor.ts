@@ -4,7 +4,7 @@ import { version } from '../lib/version.ts';
 import type { PartState, SourceHealth } from './health.ts';
 import type { Handlers, OperationResult } from './operations.ts';
 import type { OperationsContext } from './operations-context.ts';
-import { eventsFileCheck, geoChecks, webCheck } from './setup-checks.ts';
+import { eventsFileCheck, geoChecks, opensipsPlaceCheck, webCheck } from './setup-checks.ts';
 
 /** Lines not understood that are shown of a source. */
 const MAX_SHOWN_LINES = 3;
@@ -22,6 +22,7 @@ export function healthHandlers(context: OperationsContext): Pick<Handlers, 'stat
         await storeCheck(context),
         ...(daemon ? [] : await webCheck(context)),
         ...eventsFileCheck(context),
+        ...opensipsPlaceCheck(context),
         ...(await geoChecks(context)),
         ...(daemon ? partChecks(context) : []),
       ],

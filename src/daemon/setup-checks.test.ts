@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { configSchema } from '../config/schema.ts';
 import { NO_GEOGRAPHY } from '../pipeline/intel.ts';
-import { eventsFileCheck, geoChecks, webCheck } from './setup-checks.ts';
+import { eventsFileCheck, geoChecks, opensipsPlaceCheck, webCheck } from './setup-checks.ts';
 
 const NOW = Date.UTC(2026, 0, 15);
 const DAY = 86_400_000;
@@ -70,6 +70,25 @@ describe('the file that OpenSIPS writes its events to', () => {
       assert.equal(one.advice, `add to sources: edge: {type: file-tail, path: ${path('events.log')}}`);
       assert.deepEqual(check({ ...opensips, stream: '192.0.2.9:8050' }, path('other.log')), []);
     }));
+});
+
+describe('where the enforcer and the rendered configuration look for OpenSIPS', () => {
+  const check = (opensips: object, enforcer: object) =>
+    opensipsPlaceCheck({ config: configSchema.parse({ opensips, enforcers: { opensips: enforcer } }) });
+
+  it('is the same place, or none is used', () => {
+    assert.deepEqual(check({}, { enabled: true }), []);
+    assert.deepEqual(check({ dir: '/srv/a' }, { enabled: true, dir: '/srv/a/' }), []);
+    assert.deepEqual(check({ dir: '/srv/a' }, {}), []);
+  });
+
+  it('is not: a warning that names both keys', () => {
+    const found = check({ dir: '/srv/a', mi: 'http://127.0.0.1:9/mi' }, { enabled: true }).map((one) => one.found);
+    assert.deepEqual(found, [
+      'enforcers.opensips.dir is /etc/opensips/sipward, but opensips.dir is /srv/a',
+      'enforcers.opensips.mi is http://127.0.0.1:8888/mi, but opensips.mi is http://127.0.0.1:9/mi',
+    ]);
+  });
 });
 
 describe('geographic data', () => {

@@ -55,6 +55,24 @@ export function eventsFileCheck({ config }: Context<'config'>): readonly Check[]
   return [{ name, state: 'warning', found, advice }];
 }
 
+/** The enforcer writes networks, ports and the allowlist to files; only those of the rendered configuration are read. */
+export function opensipsPlaceCheck({ config }: Context<'config'>): readonly Check[] {
+  const { opensips, enforcers } = config;
+  const enforcer = enforcers.opensips as { readonly enabled: boolean; readonly dir: string; readonly mi: string };
+  if (!enforcer.enabled) return [];
+  const { dir, mi } = enforcer;
+  const differing = [
+    ...(isSameFile(dir, opensips.dir) ? [] : [{ key: 'dir', own: dir, other: opensips.dir }]),
+    ...(mi === opensips.mi ? [] : [{ key: 'mi', own: mi, other: opensips.mi }]),
+  ];
+  return differing.map(({ key, own, other }) => ({
+    name: 'place of OpenSIPS',
+    state: 'warning',
+    found: `enforcers.opensips.${key} is ${own}, but opensips.${key} is ${other}`,
+    advice: 'make them the same, or networks, single ports and the allowlist do not reach OpenSIPS',
+  }));
+}
+
 function isSameFile(path: unknown, other: string): boolean {
   return typeof path === 'string' && real(path) === real(other);
 }
