@@ -26,20 +26,23 @@ const PAUSE_MS = 40;
 const BUSY_LINES_PER_SECOND = 1_000;
 const BUDGET = { p50: 5, p99: 50 };
 
-/** Of a line of the kind that a format knows. */
+/** Of a line of the kind that a format knows; each source tries an account of its own, else it would be one attack of many. */
 type Line = (ip: string, at: number) => string;
 
 const eventLine: Line = (ip, at) => {
-  const from = '%22100%22%20%3Csip%3A100%40example.com%3E,a1,z9hG4bK-1';
+  const user = userOf(ip);
+  const from = `%22${user}%22%20%3Csip%3A${user}%40example.com%3E,a1,z9hG4bK-1`;
   const time = `${Math.floor(at / 1000)},${Math.floor((at % 1000) * 1000)}`;
-  return `E_SIPWARD,1,register.failed,${time},${ip},5071,udp,1,REGISTER,401,Unauthorized,100,example.com,sip%3Aexample.com,phone,call%40192.0.2.1,120,,${from}\n`;
+  return `E_SIPWARD,1,register.failed,${time},${ip},5071,udp,1,REGISTER,401,Unauthorized,${user},example.com,sip%3Aexample.com,phone,call%40192.0.2.1,120,,${from}\n`;
 };
 
 const xlogLine: Line = (ip, at) => {
   const [, month, day, time] = /^\w+ (\w+) (\d+) \d+ ([\d:]+)/.exec(new Date(at).toString()) ?? [];
   const head = `${month} ${`${Number(day)}`.padStart(2)} ${time} sbc1 /usr/sbin/opensips[1000]: `;
-  return `${head}REGISTER: Failed registration logged to database - 100@example.com from ${ip}:5071, response 403 Forbidden\n`;
+  return `${head}REGISTER: Failed registration logged to database - ${userOf(ip)}@example.com from ${ip}:5071, response 403 Forbidden\n`;
 };
+
+const userOf = (ip: string) => ip.replaceAll('.', '');
 
 /** Tells when the kernel first adds each address, ms of the monotonic clock. */
 async function withKernelWatch<T>(
@@ -74,7 +77,8 @@ async function attack(path: string, line: Line, net: number, count: number, name
     const file = openSync(path, 'a');
     const written = new Map<string, number>();
     for (let i = 0; i < count; i++) {
-      const ip = `203.${net}.${i >> 8}.${i & 255}`;
+      // Each in a network of its own: eight neighbours would be blocked as one.
+      const ip = `${200 + net}.${i & 255}.${i >> 8}.7`;
       writeSync(file, line(ip, Date.now()).repeat(FAILURES));
       written.set(ip, performance.now());
       await setTimeout(PAUSE_MS);
