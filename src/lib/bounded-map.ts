@@ -58,6 +58,22 @@ export class BoundedMap<K, V> {
     });
   }
 
+  /**
+   * Deletes the least recently used as long as `isOver` says so of them: where values are set in order of their time, but
+   * for clocks that jump, this looks at no more than it deletes.
+   *
+   * @returns what was deleted
+   */
+  expireOldest(isOver: (value: V) => boolean): V[] {
+    const deleted: V[] = [];
+    for (const [key, value] of this.#entries) {
+      if (!isOver(value)) break;
+      this.#entries.delete(key);
+      deleted.push(value);
+    }
+    return deleted;
+  }
+
   /** Least recently used first. */
   entries(): IterableIterator<[K, V]> {
     return this.#entries.entries();

@@ -65,13 +65,7 @@ export class Callers {
   }
 
   expire(now: number): void {
-    for (const known of [this.#accounts, this.#credentials]) {
-      // In order of use, but for clocks that jump.
-      for (const [key, { at }] of known.entries()) {
-        if (now - at <= KEEP_MS) break;
-        known.delete(key);
-      }
-    }
+    for (const known of [this.#accounts, this.#credentials]) known.expireOldest(({ at }) => now - at > KEEP_MS);
   }
 
   snapshot(): Snapshot {

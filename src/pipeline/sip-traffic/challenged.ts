@@ -34,13 +34,7 @@ export class Challenged {
 
   /** Those whose challenge has not been answered in time. */
   expire(now: number): Transaction[] {
-    const abandoned: Transaction[] = [];
-    for (const [key, { request, at }] of this.#waiting.entries()) {
-      if (now - at < this.#patienceMs) break;
-      this.#waiting.delete(key);
-      abandoned.push(request);
-    }
-    return abandoned;
+    return this.#waiting.expireOldest(({ at }) => now - at >= this.#patienceMs).map(({ request }) => request);
   }
 }
 

@@ -33,10 +33,7 @@ export class Challenges {
 
   /** Forgets what is too old to prove anything. */
   expire(now: number): void {
-    for (const [token, { at }] of this.#sent.entries()) {
-      if (now - at <= LIFETIME_MS) break;
-      this.#sent.delete(token);
-    }
+    this.#sent.expireOldest(({ at }) => now - at > LIFETIME_MS);
   }
 
   /** Notes the challenges of a reply that went along `path`. */

@@ -53,16 +53,8 @@ export class Credentials {
   }
 
   expire(now: number): void {
-    forget(this.#asked, now - ASKED_MS);
-    forget(this.#accepted, now - ACCEPTED_MS);
-  }
-}
-
-/** In order of arrival, but for clocks that jump. */
-function forget(seen: BoundedMap<string, number>, before: number): void {
-  for (const [key, at] of seen.entries()) {
-    if (at >= before) break;
-    seen.delete(key);
+    this.#asked.expireOldest((at) => at < now - ASKED_MS);
+    this.#accepted.expireOldest((at) => at < now - ACCEPTED_MS);
   }
 }
 

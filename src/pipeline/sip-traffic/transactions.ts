@@ -92,22 +92,9 @@ export class Transactions {
 
   /** Forgets what is over and returns the requests nobody has answered, oldest first. */
   expire(now: number): Transaction[] {
-    const unanswered: Transaction[] = [];
-    // All maps are in order of arrival, but for clocks that jump.
-    for (const [key, transaction] of this.#open.entries()) {
-      if (now - transaction.path.at < this.#unansweredMs) break;
-      this.#open.delete(key);
-      unanswered.push(transaction);
-    }
-    for (const [key, transaction] of this.#ringing.entries()) {
-      if (now - transaction.path.at < this.#ringingMs) break;
-      this.#ringing.delete(key);
-    }
-    for (const [key, { at }] of this.#answered.entries()) {
-      if (now - at < ANSWERED_MS) break;
-      this.#answered.delete(key);
-    }
-    return unanswered;
+    this.#ringing.expireOldest(({ path }) => now - path.at >= this.#ringingMs);
+    this.#answered.expireOldest(({ at }) => now - at >= ANSWERED_MS);
+    return this.#open.expireOldest(({ path }) => now - path.at >= this.#unansweredMs);
   }
 }
 
