@@ -151,11 +151,9 @@ export class Policy {
     const target = targetOf(subject);
     if (target === undefined) return false;
     if (this.exempts(target) || evidence.showsCustomers === false) return true;
-    const clients = subject.kind === 'ip' ? listOf(this.#clients.get(subject.address)) : this.#clients.within(target);
-    const good = clients.find((client) => isKnownGood(client));
+    const good = this.#clientsOf(subject, target).find((client) => isKnownGood(client));
     if (good === undefined) return false;
-    const isDevice = () => asMisconfigured(finding, good, this.#config['known-good']['max-strangers']) !== undefined;
-    return isUnproven(finding) || (subject.kind === 'ip' && isDevice());
+    return isUnproven(finding) || this.#asDevice(finding, good) !== undefined;
   }
 
   expire(now: number): void {
@@ -253,10 +251,9 @@ export class Policy {
 
   /** The verdict if a block would hurt customers; undefined if it hurts none, or fewer than may be. */
   #spare(finding: Finding, target: Network, sentence: Sentence): Verdict | undefined {
-    const { subject, at } = finding;
-    const clients = subject.kind === 'ip' ? listOf(this.#clients.get(subject.address)) : this.#clients.within(target);
+    const clients = this.#clientsOf(finding.subject, target);
     if (clients.length === 0) return undefined;
-    const radius = blastRadius(clients, at);
+    const radius = blastRadius(clients, finding.at);
     const cut = `${finding.reason}; a block of ${formatDuration(sentence.ms)} would cut ${blastRadiusText(radius)}, so a person decides`;
     const good = clients.find((client) => isKnownGood(client));
     const spared = good && this.#spareGood(finding, good, sentence, cut);
@@ -267,21 +264,31 @@ export class Policy {
 
   /** @param cut what a block of the address would cut, in words */
   #spareGood(finding: Finding, good: Client, sentence: Sentence, cut: string): Verdict | undefined {
-    const isOfAddress = finding.subject.kind === 'ip';
-    const device = isOfAddress ? asMisconfigured(finding, good, this.#maxStrangers(good, finding.at)) : undefined;
+    const device = this.#asDevice(finding, good);
     if (device !== undefined) return this.#tolerate(device, good);
     if (isUnproven(finding)) {
       return verdict('watch', 'known_good', 'the address is known good, and whoever sent this may have forged it');
     }
     const { 'on-attack': onAttack } = this.#config['known-good'];
     if (onAttack === 'block') return undefined;
-    const narrow = onAttack === 'port' && isOfAddress ? this.#narrow(finding, good) : 'the address is known good';
+    const narrow =
+      onAttack === 'port' && finding.subject.kind === 'ip' ? this.#narrow(finding, good) : 'the address is known good';
     return typeof narrow === 'string' ? hold('known_good', sentence, `held, ${narrow}: ${cut}`) : narrow;
   }
 
-  /** Where a port was blocked lately only devices with accounts that belong there are taken for misconfigured. */
-  #maxStrangers({ watchedUntil }: Client, at: number): number {
-    return at < watchedUntil ? 0 : this.#config['known-good']['max-strangers'];
+  /** Who is served at the address, or in the network. */
+  #clientsOf(subject: Subject, target: Network): readonly Client[] {
+    return subject.kind === 'ip' ? listOf(this.#clients.get(subject.address)) : this.#clients.within(target);
+  }
+
+  /**
+   * The finding as one about a device set wrongly; undefined if it does not look like one. Where a port was blocked lately
+   * only devices with accounts that belong there are taken for such.
+   */
+  #asDevice(finding: Finding, good: Client): Finding | undefined {
+    if (finding.subject.kind !== 'ip') return undefined;
+    const most = finding.at < good.watchedUntil ? 0 : this.#config['known-good']['max-strangers'];
+    return asMisconfigured(finding, good, most);
   }
 
   /** The verdict on the port that an attack from behind a known-good address comes from; or why it cannot be blocked. */
