@@ -169,7 +169,7 @@ export class Policy {
   state(): { readonly tracked: number; readonly evicted: number } {
     return {
       tracked: this.#offenders.size + this.#accounts.size,
-      evicted: this.#offenders.evicted + this.#accounts.evicted,
+      evicted: this.#offenders.evicted + this.#accounts.evicted + this.#told.evicted,
     };
   }
 

@@ -14,10 +14,6 @@ const TELLERS = 1;
 export class Told {
   #sources = newTable();
 
-  get size(): number {
-    return this.#sources.size;
-  }
-
   get evicted(): number {
     return this.#sources.evicted;
   }
